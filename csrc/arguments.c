@@ -1,0 +1,203 @@
+#include "arguments.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "clock.h"
+
+static int
+index_of_name(const struct signature *signature, PyObject *name, Py_ssize_t *index)
+{
+    for (*index = 0; *index < signature->most; (*index)++) {
+        if (PyUnicode_CompareWithASCIIString(name, signature->names[*index]) == 0) {
+            return 0;
+        }
+    }
+    PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'",
+                 signature->function, name);
+    return -1;
+}
+
+static int
+bind_keywords(const struct signature *signature, PyObject *const *keyword_values,
+              PyObject *kwnames, PyObject **borrowed_values)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(kwnames); i++) {
+        PyObject *borrowed_name = PyTuple_GET_ITEM(kwnames, i);
+        Py_ssize_t index;
+        if (index_of_name(signature, borrowed_name, &index) < 0) {
+            return -1;
+        }
+        if (borrowed_values[index] != NULL) {
+            PyErr_Format(PyExc_TypeError, "%s() got multiple values for argument '%U'",
+                         signature->function, borrowed_name);
+            return -1;
+        }
+        borrowed_values[index] = keyword_values[i];
+    }
+    return 0;
+}
+
+int
+bind_arguments_by_name(const struct signature *signature, PyObject *const *args,
+                       Py_ssize_t nargs, PyObject *kwnames, PyObject **borrowed_values)
+{
+    if (nargs > signature->most) {
+        PyErr_Format(PyExc_TypeError, "%s() takes at most %zd argument%s (%zd given)",
+                     signature->function, signature->most, signature->most == 1 ? "" : "s",
+                     nargs);
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < signature->most; i++) {
+        borrowed_values[i] = i < nargs ? args[i] : NULL;
+    }
+    if (kwnames != NULL &&
+        bind_keywords(signature, args + nargs, kwnames, borrowed_values) < 0) {
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < signature->required; i++) {
+        if (borrowed_values[i] == NULL) {
+            PyErr_Format(PyExc_TypeError, "%s() missing required argument '%s' (pos %zd)",
+                         signature->function, signature->names[i], i + 1);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static PyObject *
+take_raised_exception(void)
+{
+    PyObject *owned_type, *owned_error, *owned_traceback;
+    PyErr_Fetch(&owned_type, &owned_error, &owned_traceback);
+    PyErr_NormalizeException(&owned_type, &owned_error, &owned_traceback);
+    Py_XDECREF(owned_type);
+    Py_XDECREF(owned_traceback);
+    return owned_error;
+}
+
+/* Raise `type` with a message about one argument. What was raised before, if anything, stays
+   visible as its cause. */
+static void
+set_argument_error(PyObject *type, const struct signature *signature, Py_ssize_t index,
+                   const char *problem)
+{
+    PyObject *owned_cause = take_raised_exception();
+    PyErr_Format(type, "%s() argument '%s' %s", signature->function, signature->names[index],
+                 problem);
+    if (owned_cause != NULL) {
+        PyObject *owned_error = take_raised_exception();
+        PyException_SetCause(owned_error, owned_cause);
+        PyErr_SetObject((PyObject *)Py_TYPE(owned_error), owned_error);
+        Py_DECREF(owned_error);
+    }
+}
+
+static void
+set_type_error(const struct signature *signature, Py_ssize_t index, const char *wanted,
+               PyObject *value)
+{
+    PyErr_Format(PyExc_TypeError, "%s() argument '%s' must be %s, not %.200s",
+                 signature->function, signature->names[index], wanted, Py_TYPE(value)->tp_name);
+}
+
+static void
+set_range_error(PyObject *type, const struct signature *signature, Py_ssize_t index,
+                const char *relation, uint64_t bound)
+{
+    PyErr_Format(type, "%s() argument '%s' must be %s %llu", signature->function,
+                 signature->names[index], relation, (unsigned long long)bound);
+}
+
+int
+to_any_uint64(const struct signature *signature, Py_ssize_t index, PyObject *value,
+              uint64_t lowest, uint64_t highest, uint64_t *result)
+{
+    if (!PyIndex_Check(value)) {
+        set_type_error(signature, index, "an integer", value);
+        return -1;
+    }
+    PyObject *owned_integer = PyNumber_Index(value);
+    if (owned_integer == NULL) {
+        return -1;
+    }
+    int overflow;
+    long long small = PyLong_AsLongLongAndOverflow(owned_integer, &overflow);
+    bool is_below = overflow < 0 || (overflow == 0 && small < 0);
+    bool is_above = false;
+    *result = (uint64_t)small;
+    if (overflow > 0) {
+        *result = PyLong_AsUnsignedLongLong(owned_integer);
+        is_above = PyErr_Occurred() != NULL;
+        PyErr_Clear();
+    }
+    Py_DECREF(owned_integer);
+    if (is_below || *result < lowest) {
+        set_range_error(PyExc_ValueError, signature, index, "at least", lowest);
+        return -1;
+    }
+    if (is_above || *result > highest) {
+        set_range_error(PyExc_OverflowError, signature, index, "at most", highest);
+        return -1;
+    }
+    return 0;
+}
+
+static bool
+is_real_number(PyObject *value)
+{
+    const PyNumberMethods *methods = Py_TYPE(value)->tp_as_number;
+    return methods != NULL && (methods->nb_float != NULL || methods->nb_index != NULL);
+}
+
+int
+to_nanoseconds(const struct signature *signature, Py_ssize_t index, PyObject *value,
+               uint64_t *result)
+{
+    if (!is_real_number(value)) {
+        set_type_error(signature, index, "a real number", value);
+        return -1;
+    }
+    double seconds = PyFloat_AsDouble(value);
+    if (seconds == -1.0 && PyErr_Occurred()) {
+        if (PyErr_ExceptionMatches(PyExc_OverflowError)) {
+            set_argument_error(PyExc_OverflowError, signature, index, "is too large");
+        }
+        return -1;
+    }
+    if (isnan(seconds)) {
+        set_argument_error(PyExc_ValueError, signature, index, "must not be NaN");
+        return -1;
+    }
+    if (seconds < 0) {
+        set_argument_error(PyExc_ValueError, signature, index, "must be at least 0");
+        return -1;
+    }
+    if (seconds > (double)(INT64_MAX / NS_PER_SECOND)) {
+        set_argument_error(PyExc_OverflowError, signature, index, "is too large");
+        return -1;
+    }
+    *result = (uint64_t)llround(seconds * NS_PER_SECOND);
+    return 0;
+}
+
+int
+to_buffer(const struct signature *signature, Py_ssize_t index, PyObject *value,
+          Py_buffer *owned_result)
+{
+    if (!PyObject_CheckBuffer(value)) {
+        set_type_error(signature, index, "a bytes-like object", value);
+        return -1;
+    }
+    if (PyObject_GetBuffer(value, owned_result, PyBUF_SIMPLE) == 0) {
+        return 0;
+    }
+    if (PyErr_ExceptionMatches(PyExc_BufferError)) {
+        set_argument_error(PyExc_BufferError, signature, index,
+                           "must export a C-contiguous buffer");
+    }
+    else if (PyErr_ExceptionMatches(PyExc_ValueError)) {
+        set_argument_error(PyExc_ValueError, signature, index, "has no buffer to give any more");
+    }
+    return -1;
+}

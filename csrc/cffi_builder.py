@@ -1,0 +1,28 @@
+"""How the C files are compiled, and how cffi wraps the loops.
+
+``gilext._cffi_loops`` compiles the same C files as ``gilext._native`` with the same flags, so
+that a difference in time between the two can only come from the binding.
+"""
+
+import sys
+from pathlib import Path
+
+import cffi
+
+if sys.platform == "win32":
+    COMPILE_ARGS = ["/std:c11"]
+    LINK_ARGS = []
+else:
+    COMPILE_ARGS = ["-std=c11", "-fvisibility=hidden", "-pthread"]
+    LINK_ARGS = ["-pthread", "-lm"]
+
+builder = cffi.FFI()
+builder.cdef(Path("csrc/loops.cdef").read_text(encoding="utf-8"))
+builder.set_source(
+    "gilext._cffi_loops",
+    '#include "loops.h"\n#include "meeting.h"\n',
+    sources=["csrc/loops.c", "csrc/meeting.c"],
+    include_dirs=["csrc"],
+    extra_compile_args=COMPILE_ARGS,
+    extra_link_args=LINK_ARGS,
+)

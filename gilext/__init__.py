@@ -1,0 +1,79 @@
+"""A lab bench and a measuring instrument for CPython's global interpreter lock.
+
+The names below are the public ones. Those of the C module are here at once; the others are
+imported when they are first used, so that ``import gilext`` stays light.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+try:
+    from gilext._native import (
+        Meeting,
+        checksum_held,
+        checksum_released,
+        count_primes_held,
+        count_primes_released,
+        hold_for,
+        release_for,
+        spin_held,
+        spin_interruptible,
+        spin_released,
+    )
+except ModuleNotFoundError as error:
+    if error.name != "gilext._native":
+        raise
+    raise ImportError(
+        f"gilext's C extension is not built in {__path__[0]}: this is the source tree. Run "
+        "`pip install .` there and import gilext from another folder, or run `pip install -e .`",
+        name="gilext._native",
+    ) from error
+
+if TYPE_CHECKING:
+    from gilext.comparison import Comparison, compare
+    from gilext.environment import Environment, info
+    from gilext.loops import Binding, Loop, loop
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Binding",
+    "Comparison",
+    "Environment",
+    "Loop",
+    "Meeting",
+    "checksum_held",
+    "checksum_released",
+    "compare",
+    "count_primes_held",
+    "count_primes_released",
+    "hold_for",
+    "info",
+    "loop",
+    "release_for",
+    "spin_held",
+    "spin_interruptible",
+    "spin_released",
+]
+
+_HOMES = {
+    "Binding": "gilext.loops",
+    "Comparison": "gilext.comparison",
+    "Environment": "gilext.environment",
+    "Loop": "gilext.loops",
+    "compare": "gilext.comparison",
+    "info": "gilext.environment",
+    "loop": "gilext.loops",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))
