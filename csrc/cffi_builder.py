@@ -17,7 +17,7 @@ else:
     LINK_ARGS = ["-pthread", "-lm"]
 
 builder = cffi.FFI()
-builder.cdef(Path("csrc/loops.cdef").read_text(encoding="utf-8"))
+builder.cdef(Path("gilext/loops.cdef").read_text(encoding="utf-8"))
 builder.set_source(
     "gilext._cffi_loops",
     '#include "loops.h"\n#include "meeting.h"\n',

@@ -1,5 +1,6 @@
-from collections.abc import Buffer
 from typing import Literal, SupportsFloat, SupportsIndex, final, overload
+
+from typing_extensions import Buffer
 
 def spin_held(iterations: SupportsIndex, seed: SupportsIndex = 0) -> int: ...
 def spin_released(iterations: SupportsIndex, seed: SupportsIndex = 0) -> int: ...
@@ -22,6 +23,7 @@ def time_os_threads(
 def time_os_threads(
     loop: str, workers: SupportsIndex, argument: SupportsIndex | Buffer
 ) -> tuple[float, float, tuple[int, ...]]: ...
+
 @final
 class Meeting:
     def __new__(cls, parties: SupportsIndex) -> Meeting: ...

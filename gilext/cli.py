@@ -1,1 +1,140 @@
-def main(): pass
+"""The command line: ``gilext compare``, ``gilext info``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+import gilext
+from gilext.comparison import compare
+from gilext.environment import info
+from gilext.loops import LOOPS
+from gilext.render import picture, text
+from gilext.results import Result
+from gilext.ways import DEFAULT_WAYS, WAYS
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(gilext.__version__, prog_name="gilext")
+def cli() -> None:
+    """Measure who holds the GIL, and what it costs."""
+
+
+@cli.command("compare")
+@click.argument("loop", type=click.Choice(list(LOOPS)), default="spin")
+@click.option("--workers", type=click.IntRange(1, 1024), help="How many run at once.")
+@click.option(
+    "--way",
+    "ways",
+    type=click.Choice(list(WAYS)),
+    multiple=True,
+    help="A way to run the loop; may be given again. Default: all but cffi_abi.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 60, min_open=True),
+    default=0.1,
+    show_default=True,
+    help="How long one call should take.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(1, 1000),
+    default=5,
+    show_default=True,
+    help="How often to run each way.",
+)
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw the speedups too, as .png or .svg.",
+)
+@as_json
+def compare_command(
+    loop: str,
+    workers: int | None,
+    ways: tuple[str, ...],
+    seconds: float,
+    rounds: int,
+    plot: Path | None,
+    as_json: bool,
+) -> None:
+    """Run a C loop in several workers, with the GIL held and released.
+
+    Ends within 10 seconds on two cores. LOOP is spin (the default), count_primes or checksum.
+    """
+    if plot is not None:
+        try:
+            picture.check_target(plot)
+        except (ValueError, ImportError) as error:
+            raise click.BadParameter(str(error), param_hint="--plot") from error
+    with _progress_bar() as bar:
+        task = bar.add_task("sizing the work", total=None)
+
+        def show(done: int, total: int, title: str) -> None:
+            bar.update(task, completed=done, total=total, description=title)
+            bar.refresh()
+
+        comparison = compare(
+            loop,
+            workers=workers,
+            ways=ways or DEFAULT_WAYS,
+            seconds=seconds,
+            rounds=rounds,
+            progress=show,
+        )
+    _print(comparison, as_json)
+    if plot is not None:
+        picture.save(comparison, plot)
+        click.echo(f"Drawn in {plot}", err=True)
+
+
+@cli.command("info")
+@as_json
+def info_command(as_json: bool) -> None:
+    """Show the interpreter, its GIL, the usable cores and the bindings built."""
+    _print(info(), as_json)
+
+
+def _progress_bar() -> Progress:
+    # It draws only when told to: a thread that redraws would compete for the GIL.
+    return Progress(
+        TextColumn("{task.description:<30}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        auto_refresh=False,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+def _print(result: Result, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(result.to_dict(), indent=2))
+    else:
+        Console().print(text.renderable(result))
+
+
+def main() -> None:
+    """Run the command line; exit with 2 and one line on wrong use."""
+    try:
+        code = cli.main(prog_name="gilext", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        click.echo(f"gilext: {error.format_message()}", err=True)
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)

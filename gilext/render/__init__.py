@@ -1,0 +1,1 @@
+"""Results in, output out: nothing here measures."""

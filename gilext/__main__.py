@@ -1,0 +1,6 @@
+"""``python -m gilext``: the command line."""
+
+from gilext.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Results as text for a terminal, drawn by rich."""
+
+from __future__ import annotations
+
+import shutil
+from functools import singledispatch
+from io import StringIO
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gilext.comparison import Comparison, Row
+from gilext.environment import Environment
+
+
+def render(result: object, width: int | None = None) -> str:
+    """Return a result as plain text.
+
+    Parameters
+    ----------
+    result : Result
+        Any result of gilext.
+    width : int, optional
+        Columns to fill; by default those of the terminal.
+    """
+    columns = shutil.get_terminal_size().columns if width is None else width
+    console = Console(file=StringIO(), width=columns, color_system=None)
+    with console.capture() as capture:
+        console.print(renderable(result))
+    return "\n".join(line.rstrip() for line in capture.get().rstrip().splitlines())
+
+
+@singledispatch
+def renderable(result: object) -> RenderableType:
+    """Return a result as what a rich console prints."""
+    raise TypeError(f"no text form for {type(result).__name__}")
+
+
+@renderable.register
+def _(comparison: Comparison) -> RenderableType:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("way", no_wrap=True)
+    for name in ("wall ms", "CPU ms", "speedup", "spread", "of limit"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in comparison.rows:
+        table.add_row(*_cells(row), style="bold" if row.way == "released" else "")
+    return Group(
+        Text(heading(comparison), style="bold"),
+        Text(place(comparison.environment)),
+        table,
+        Text(comparison.verdict),
+        *(Text(f"Left out: {reason}", style="dim") for reason in comparison.left_out),
+    )
+
+
+def heading(comparison: Comparison) -> str:
+    """Return what was run, in one line."""
+    return (
+        f"{comparison.loop}, {comparison.size:,} {comparison.unit} a call, "
+        f"{comparison.workers} workers, {comparison.rounds} rounds"
+    )
+
+
+def place(environment: Environment) -> str:
+    """Return what it ran on, in one line."""
+    return (
+        f"{environment.implementation} {environment.python_version}, {gil_state(environment)}, "
+        f"{environment.usable_cores:g} of {environment.cpu_count} cores usable"
+    )
+
+
+def gil_state(environment: Environment) -> str:
+    """Return whether there is a GIL, in words."""
+    if not environment.free_threaded_build:
+        return "with a GIL"
+    if environment.gil_enabled:
+        return "free-threaded build, GIL switched on"
+    return "free-threaded, no GIL"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    spread = f"{row.speedup_low:.2f}-{row.speedup_high:.2f}"
+    return (
+        row.title,
+        f"{row.wall_seconds * 1e3:.1f}",
+        f"{row.cpu_seconds * 1e3:.1f}",
+        f"{row.speedup:.2f}",
+        "" if row.way == "one" else spread,
+        f"{row.limit_share:.0%}",
+    )
+
+
+@renderable.register
+def _(environment: Environment) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold")
+    grid.add_column()
+    for name, value in (
+        ("gilext", environment.gilext_version),
+        ("interpreter", f"{environment.implementation} {environment.python_version}"),
+        ("compiled by", environment.compiler),
+        ("system", environment.system),
+        ("GIL", gil_state(environment)),
+        ("switch interval", f"{environment.switch_interval_seconds * 1e3:g} ms"),
+        ("usable cores", f"{environment.usable_cores:g} of {environment.cpu_count}"),
+        ("bindings", ", ".join(environment.bindings)),
+    ):
+        grid.add_row(name, value)
+    return grid
