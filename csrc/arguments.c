@@ -71,6 +71,9 @@ take_raised_exception(void)
     PyObject *owned_type, *owned_error, *owned_traceback;
     PyErr_Fetch(&owned_type, &owned_error, &owned_traceback);
     PyErr_NormalizeException(&owned_type, &owned_error, &owned_traceback);
+    if (owned_traceback != NULL) {
+        PyException_SetTraceback(owned_error, owned_traceback);
+    }
     Py_XDECREF(owned_type);
     Py_XDECREF(owned_traceback);
     return owned_error;
@@ -177,7 +180,7 @@ to_nanoseconds(const struct signature *signature, Py_ssize_t index, PyObject *va
         set_argument_error(PyExc_OverflowError, signature, index, "is too large");
         return -1;
     }
-    *result = (uint64_t)llround(seconds * NS_PER_SECOND);
+    *result = (uint64_t)ceil(seconds * NS_PER_SECOND);
     return 0;
 }
 

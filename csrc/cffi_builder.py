@@ -13,7 +13,9 @@ if sys.platform == "win32":
     COMPILE_ARGS = ["/std:c11"]
     LINK_ARGS = []
 else:
-    COMPILE_ARGS = ["-std=c11", "-fvisibility=hidden", "-pthread"]
+    # Aligned alike, a loop takes the same time in every library: unaligned, the same machine
+    # code of count_primes took 2 % longer here than in a plain program.
+    COMPILE_ARGS = ["-std=c11", "-fvisibility=hidden", "-falign-functions=64", "-pthread"]
     LINK_ARGS = ["-pthread", "-lm"]
 
 builder = cffi.FFI()

@@ -4,8 +4,7 @@ The names below are the public ones. Those of the C module are here at once; the
 imported when they are first used, so that ``import gilext`` stays light.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # as type checkers know it; the typing module is half of our import time
 
 try:
     from gilext._native import (
@@ -30,6 +29,8 @@ except ModuleNotFoundError as error:
     ) from error
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from gilext.comparison import Comparison, compare
     from gilext.environment import Environment, info
     from gilext.loops import Binding, Loop, loop
@@ -67,7 +68,9 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
+    from importlib import import_module
+
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

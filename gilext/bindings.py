@@ -92,7 +92,8 @@ def _export_to_ctypes(view: memoryview) -> Iterator[Any]:
 
     if view.readonly:
         # ctypes has a pointer to read-only memory for bytes alone: what isn't bytes is copied.
-        yield view.obj if isinstance(view.obj, bytes) else bytes(view)
+        whole = isinstance(view.obj, bytes) and len(view.obj) == len(view)
+        yield view.obj if whole else bytes(view)
     else:
         yield (c_char * len(view)).from_buffer(view)
 

@@ -145,6 +145,9 @@ def compare(
     chosen = loop_named(loop)
     picked = _picked_ways(DEFAULT_WAYS if ways is None else ways)
     rounds = _checked_count("rounds", rounds)
+    if not isinstance(seconds, int | float):
+        kind = type(seconds).__name__
+        raise TypeError(f"argument 'seconds' must be a real number, not {kind}")
     if not (isfinite(seconds) and seconds > 0):
         raise ValueError(f"argument 'seconds' must be above 0 and finite, not {seconds!r}")
     environment = info()
@@ -184,7 +187,10 @@ def _picked_ways(names: Iterable[str]) -> list[Way]:
 
 
 def _checked_count(name: str, value: int) -> int:
-    count = operator.index(value)
+    try:
+        count = operator.index(value)
+    except TypeError as error:
+        raise TypeError(f"argument {name!r} must be an integer, not {value!r}") from error
     if count < 1:
         raise ValueError(f"argument {name!r} must be at least 1, not {count}")
     return count

@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from importlib import import_module
 from threading import Thread
 
@@ -99,7 +99,8 @@ class ProcessCrew(Crew):
     def __init__(self, loop: Loop, workers: int) -> None:
         super().__init__(loop, workers)
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
-        command = [sys.executable, "-m", "gilext.worker", loop.name]
+        # -P: the folder we are in may be a source tree, whose package is not the one in use.
+        command = [sys.executable, "-P", "-m", "gilext.worker", loop.name]
         self._processes: list[subprocess.Popen[str]] = []
         try:
             for _ in range(workers):
@@ -123,8 +124,9 @@ class ProcessCrew(Crew):
     def _ask(self, request: str) -> list[str]:
         for process in self._processes:
             assert process.stdin is not None
-            process.stdin.write(f"{request}\n")
-            process.stdin.flush()
+            with suppress(BrokenPipeError):  # it is missed when it doesn't answer
+                process.stdin.write(f"{request}\n")
+                process.stdin.flush()
         return [self._answer_of(process) for process in self._processes]
 
     @staticmethod
@@ -138,7 +140,8 @@ class ProcessCrew(Crew):
     def close(self) -> None:
         for process in self._processes:
             process.kill()
-            process.communicate()
+            with suppress(BrokenPipeError):
+                process.communicate()
 
 
 class InterpreterCrew(Crew):
@@ -157,6 +160,8 @@ class InterpreterCrew(Crew):
             raise ImportError("needs concurrent.interpreters, new in CPython 3.14") from error
         super().__init__(loop, workers)
         self._interpreters = [interpreters.create() for _ in range(workers)]
+        for interpreter in self._interpreters:
+            interpreter.exec(f"import sys; sys.path[:] = {sys.path!r}")
 
     def run(self, work: Work) -> Lap:
         for interpreter in self._interpreters:

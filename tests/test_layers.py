@@ -1,0 +1,49 @@
+"""The house has floors: a module imports only what stands on its own floor or below."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import gilext
+
+PACKAGE = Path(gilext.__file__).parent
+
+FLOORS = [
+    {"_native", "_cffi_loops", "python_loops"},
+    {"bindings", "loops", "shift", "worker", "crew"},
+    {"results", "environment", "ways", "comparison"},
+    {"render"},
+    {"cli", "__main__"},
+]
+
+
+def floor_of(module):
+    return next(level for level, names in enumerate(FLOORS) if module in names)
+
+
+def imports_of(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "gilext" and len(parts) > 1 and not hasattr(gilext, parts[1]):
+                yield parts[1]
+            elif parts[0] == "gilext" and (PACKAGE / f"{parts[-1]}.py").exists():
+                yield parts[-1]
+
+
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_module_imports_nothing_from_a_higher_floor(path):
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+    for imported in imports_of(path):
+        assert floor_of(imported) <= floor_of(own), f"{own} imports {imported}"
