@@ -153,7 +153,7 @@ def coverage(session: nox.Session) -> None:
     install(session, ".[test]", "coverage>=7.10")
     with tempfile.TemporaryDirectory() as folder:
         session.env["COVERAGE_FILE"] = f"{folder}/coverage"
-        session.run("coverage", "run", "-m", "pytest", "-q", *session.posargs)
+        session.run("coverage", "run", f"{session.bin}/pytest", "-q", *session.posargs)
         session.run("coverage", "combine", "--quiet")
         session.run("coverage", "report")
 
