@@ -165,13 +165,15 @@ def sanitizers(session: nox.Session) -> None:
     session.env["CFLAGS"] = f"{flags} -fno-omit-frame-pointer"
     session.env["LDFLAGS"] = flags
     install(session, "--no-binary", "gilext", ".[test]")
-    runtime = session.run(
-        "gcc", "-print-file-name=libasan.so", external=True, silent=True, log=False
-    )
+    # matplotlib throws C++ exceptions, which the sanitizer can only follow into a loaded library.
+    runtimes = [
+        str(session.run("gcc", f"-print-file-name={name}", external=True, silent=True)).strip()
+        for name in ("libasan.so", "libstdc++.so")
+    ]
     session.run(
         "python", "-P", "-m", "pytest", "-q", *session.posargs,
         env={
-            "LD_PRELOAD": str(runtime).strip(),
+            "LD_PRELOAD": " ".join(runtimes),
             "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
             "UBSAN_OPTIONS": "print_stacktrace=1",
             "PYTHONMALLOC": "malloc",
