@@ -22,6 +22,10 @@ GENEROUS_SECONDS = 60.0
 SHORT_SECONDS = 0.2
 
 
+class Pair(ctypes.Structure):
+    _fields_ = (("first", ctypes.c_int), ("second", ctypes.c_int))
+
+
 def meet_in_two_threads(wait):
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(lambda _: wait(), range(2)))
@@ -134,6 +138,7 @@ def test_checksum_is_the_same_in_every_binding(name, data):
         memoryview(b"abcdef").cast("B", (2, 3)),
         array.array("d", [1.0, 2.0]),
         (ctypes.c_int * 3)(1, 2, 3),
+        (Pair * 2)((1, 2), (3, 4)),
     ],
     ids=lambda buffer: f"{type(buffer).__name__}-{memoryview(buffer).nbytes}",
 )

@@ -1,0 +1,70 @@
+"""Make the calls of one function while one allocation after the other fails."""
+
+import sys
+from _testcapi import remove_mem_hooks, set_nomemory
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+
+from calls import CALLS, DATA, EXPECTED_ERRORS, IN_PYTHON, STRIDED, Call, executing_a_copy
+
+UNTIL_THE_END = 0
+NO_EXCEPTION_FROM_A_NEW_TYPE = (
+    "execution of module gilext._native failed without setting an exception"
+)
+ENOUGH_SOUND_CALLS = 5
+
+
+def runs_out_of_memory(call: Call, first: int, last: int) -> bool:
+    """Make the call; its allocations from number `first` to before `last` fail."""
+    try:
+        try:
+            set_nomemory(first, last)
+            call()
+        finally:
+            remove_mem_hooks()
+    except MemoryError:
+        return True
+    except EXPECTED_ERRORS:
+        return False
+    except SystemError as error:
+        # Some CPythons up to 3.13 raise nothing when they can't store the name of a new type.
+        if sys.version_info >= (3, 14) or str(error) != NO_EXCEPTION_FROM_A_NEW_TYPE:
+            raise
+        return True
+    return False
+
+
+def failures(prepare: Callable[[], Call], how_many: int) -> int:
+    """Let fail the first allocation, then the second, … until the call needs no more of them."""
+    failed = sound = 0
+    for first in count():
+        call = prepare()
+        if runs_out_of_memory(call, first, first + how_many if how_many else UNTIL_THE_END):
+            failed += 1
+            sound = 0
+        else:
+            sound += 1
+        # Whatever failed, the buffer has been given back.
+        DATA.append(0)
+        del DATA[-1:]
+        if sound == ENOUGH_SOUND_CALLS:
+            break
+    return failed
+
+
+def main(function: str) -> None:
+    # CPython itself does not survive every failure where one Python function calls another.
+    prepared = {
+        name: partial(lambda call: call, call)
+        for name, call in CALLS.items()
+        if not name.endswith(IN_PYTHON)
+    }
+    for name, prepare in (prepared | {"import": executing_a_copy}).items():
+        if name.split("-")[0] == function:
+            failed = failures(prepare, 1) + failures(prepare, UNTIL_THE_END)
+            print(name.partition("-")[2] or "success", "failed" if failed else "never failed")
+    STRIDED.release()
+
+
+main(sys.argv[1])

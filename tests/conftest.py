@@ -1,0 +1,139 @@
+"""What the tests share: the build's name, both kinds of GIL, child processes, other threads."""
+
+import gc
+import operator
+import os
+import platform
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import hypothesis
+import pytest
+
+import gilext
+
+CHILDREN = Path(__file__).parent / "children"
+IS_FREE_THREADED_BUILD = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+CHILD_TIMEOUT_SECONDS = 100
+
+# How long an example takes says nothing about its truth, so no time may fail one.
+hypothesis.settings.register_profile(
+    "gilext", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("gilext")
+
+
+def gil_is_enabled() -> bool:
+    """Return whether this process runs with a GIL, whatever it was built for."""
+    return getattr(sys, "_is_gil_enabled", lambda: True)()
+
+
+def pytest_report_header() -> str:
+    build = "free-threaded" if IS_FREE_THREADED_BUILD else "ordinary"
+    flags = "debug" if sysconfig.get_config_var("Py_DEBUG") else "release"
+    return (
+        f"gilext {gilext.__version__}: {platform.python_implementation()} "
+        f"{platform.python_version()} ({sys.executable}), {build} {flags} build, "
+        f"{platform.python_compiler()}, GIL {'on' if gil_is_enabled() else 'off'}"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "with_gil: holds only where there is a GIL")
+    config.addinivalue_line("markers", "without_gil: holds only where there is no GIL")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("with_gil") and not gil_is_enabled():
+        pytest.skip("this interpreter runs without a GIL")
+    if item.get_closest_marker("without_gil") and gil_is_enabled():
+        pytest.skip("this interpreter runs with a GIL")
+
+
+@pytest.fixture
+def gil_enabled() -> bool:
+    """Whether this process runs with a GIL."""
+    return gil_is_enabled()
+
+
+@pytest.fixture
+def gc_paused() -> Iterator[None]:
+    """No collection: it stops the world, and one in 3.11 may run Python code inside a C call."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    yield
+    if was_enabled:
+        gc.enable()
+
+
+@pytest.fixture
+def run_child() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a script of ``tests/children`` in a process of its own; it has to succeed.
+
+    The child has a GIL exactly when this process has one, unless ``PYTHON_GIL`` is given as
+    None; its warnings are errors.
+    """
+
+    def run(script: str, *args: str, **variables: str | None) -> subprocess.CompletedProcess[str]:
+        environment: dict[str, str | None] = dict(os.environ)
+        if IS_FREE_THREADED_BUILD:
+            environment["PYTHON_GIL"] = str(int(gil_is_enabled()))
+        environment |= variables
+        child = subprocess.run(
+            [sys.executable, "-W", "error", "-X", "faulthandler", CHILDREN / script, *args],
+            env={name: value for name, value in environment.items() if value is not None},
+            capture_output=True,
+            text=True,
+            timeout=CHILD_TIMEOUT_SECONDS,
+        )
+        said = f"{script} {' '.join(args)}: {child.returncode}\n{child.stdout}{child.stderr}"
+        assert child.returncode == 0, said
+        return child
+
+    return run
+
+
+@pytest.fixture
+def in_threads() -> Callable[..., list[Any]]:
+    """Run each callable in a thread of its own; return the results, or raise what one raised."""
+
+    def run(*calls: Callable[[], Any]) -> list[Any]:
+        with ThreadPoolExecutor(len(calls)) as pool:
+            futures = [pool.submit(call) for call in calls]
+        return [future.result() for future in futures]
+
+    return run
+
+
+@pytest.fixture
+def another_thread_ran_during(gc_paused: None) -> Iterator[Callable[[Callable[[], Any]], bool]]:
+    """Return whether another thread, which always wants to run, ran Python code during a call.
+
+    ``map`` makes three C calls with no bytecode between them. The interpreter hands the GIL over
+    between bytecodes only, so a step seen here was made inside the call itself, and not, as with
+    a ticker that is read in Python, just before or just after it.
+    """
+    steps = [0]
+    read_steps = partial(operator.getitem, steps, 0)
+    done = Event()
+
+    def step() -> None:
+        while not done.is_set():
+            steps[0] += 1
+
+    def ran_during(call: Callable[[], Any]) -> bool:
+        before, _, after = map(operator.call, (read_steps, call, read_steps))
+        return bool(before != after)
+
+    thread = Thread(target=step)
+    thread.start()
+    yield ran_during
+    done.set()
+    thread.join()

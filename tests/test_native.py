@@ -1,0 +1,175 @@
+"""gilext._native as a module: more than once, in other interpreters, and without a GIL."""
+
+import ast
+import ctypes
+import gc
+import importlib.machinery
+import importlib.util
+import inspect
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import gilext
+from gilext import _native
+
+from_c = pytest.mark.parametrize("name", [name for name in dir(_native) if name[0] != "_"])
+
+
+# -- more than one ----------------------------------------------------------------------------
+
+
+def new_copy() -> ModuleType:
+    loader = importlib.machinery.ExtensionFileLoader(_native.__name__, _native.__file__)
+    spec = importlib.util.spec_from_loader(_native.__name__, loader)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def test_each_import_makes_a_module_of_its_own() -> None:
+    first, second = new_copy(), new_copy()
+    assert first is not second
+    assert first.Meeting is not second.Meeting
+    assert first.spin_held is not second.spin_held
+    assert not isinstance(first.Meeting(1), second.Meeting)
+
+
+def test_a_copy_works_as_the_first_does() -> None:
+    copy = new_copy()
+    assert copy.spin_released(10, 3) == _native.spin_released(10, 3)
+    assert copy.Meeting(1).wait_released(0)
+
+
+def test_a_copy_goes_with_its_last_user() -> None:
+    copy = new_copy()
+    meeting = copy.Meeting(1)
+    kept_by_meeting = weakref.ref(copy.Meeting)
+    kept_by_us = weakref.ref(copy)
+    del copy
+    gc.collect()
+    assert kept_by_meeting() is type(meeting)
+    del meeting
+    gc.collect()
+    assert kept_by_meeting() is None
+    assert kept_by_us() is None
+
+
+# -- what is in it ----------------------------------------------------------------------------
+
+
+def test_every_function_is_in_the_stub_with_its_parameters() -> None:
+    tree = ast.parse(Path(gilext.__file__).with_name("_native.pyi").read_text(encoding="utf-8"))
+    stubs = {node.name: node for node in tree.body if hasattr(node, "name")}
+    assert sorted(stubs) == [name for name in sorted(dir(_native)) if name[0] != "_"]
+    for name, stub in stubs.items():
+        if isinstance(stub, ast.FunctionDef):
+            parameters = inspect.signature(getattr(_native, name)).parameters
+            assert [argument.arg for argument in stub.args.args] == list(parameters)
+
+
+def test_every_member_of_meeting_is_in_the_stub() -> None:
+    tree = ast.parse(Path(gilext.__file__).with_name("_native.pyi").read_text(encoding="utf-8"))
+    (stub,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    members = {node.name for node in stub.body if isinstance(node, ast.FunctionDef)}
+    real = {name for name in vars(_native.Meeting) if name not in ("__doc__", "__module__")}
+    assert members == real
+
+
+@from_c
+def test_everything_has_a_docstring_and_a_signature(name: str) -> None:
+    value = getattr(_native, name)
+    assert inspect.getdoc(value)
+    assert inspect.signature(value).parameters
+
+
+@pytest.mark.parametrize("name", ["wait_held", "wait_released"])
+def test_the_methods_of_meeting_have_a_docstring_and_a_signature(name: str) -> None:
+    method = getattr(gilext.Meeting, name)
+    assert inspect.getdoc(method)
+    assert str(inspect.signature(method)) == "(self, /, timeout)"
+
+
+# -- Meeting is as final as a built-in type ---------------------------------------------------
+
+
+def test_meeting_can_not_be_subclassed() -> None:
+    with pytest.raises(TypeError, match="not an acceptable base type"):
+        type("Gathering", (gilext.Meeting,), {})
+
+
+def test_meeting_can_not_be_changed() -> None:
+    with pytest.raises(TypeError, match="immutable type"):
+        gilext.Meeting.wait_held = None
+    with pytest.raises(TypeError, match="immutable type"):
+        del gilext.Meeting.wait_held
+
+
+def test_a_meeting_has_no_room_for_more_attributes() -> None:
+    with pytest.raises(AttributeError):
+        gilext.Meeting(1).agenda = "none"
+
+
+@pytest.mark.parametrize("name", ["parties", "_address"])
+def test_the_attributes_of_a_meeting_are_read_only(name: str) -> None:
+    with pytest.raises(AttributeError, match=name):
+        setattr(gilext.Meeting(1), name, 2)
+
+
+# -- the symbols for ctypes and cffi ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["gilext_spin", "gilext_count_primes", "gilext_checksum", "gilext_meet"]
+)
+def test_a_public_c_function_is_exported(name: str) -> None:
+    assert hasattr(ctypes.CDLL(_native.__file__), name)
+
+
+@pytest.mark.parametrize("name", ["meeting_init", "os_crew_run", "timed_burn", "to_buffer"])
+def test_a_private_c_function_is_not_exported(name: str) -> None:
+    assert not hasattr(ctypes.CDLL(_native.__file__), name)
+
+
+def test_gilext_meet_takes_the_address_of_a_meeting() -> None:
+    meet = ctypes.CDLL(_native.__file__).gilext_meet
+    meet.argtypes, meet.restype = (ctypes.c_void_p, ctypes.c_uint64), ctypes.c_int
+    alone, two = gilext.Meeting(1), gilext.Meeting(2)
+    assert meet(alone._address, 0) == 1
+    assert meet(two._address, 0) == 0
+
+
+# -- other interpreters, and no GIL -----------------------------------------------------------
+
+
+def test_it_works_in_sub_interpreters(run_child: Callable[..., Any]) -> None:
+    child = run_child("sub_interpreters.py")
+    if child.stdout.startswith("skip: "):
+        pytest.skip(child.stdout.removeprefix("skip: ").strip())
+    assert child.stdout == "works in 3 interpreters\n"
+
+
+def test_an_extension_that_says_nothing_of_interpreters_works_in_the_first_alone(
+    run_child: Callable[..., Any],
+) -> None:
+    child = run_child("sub_interpreters.py", "_testsinglephase")
+    if child.stdout.startswith("skip: "):
+        pytest.skip(child.stdout.removeprefix("skip: ").strip())
+    assert child.stdout == "refused\n"
+
+
+@pytest.mark.without_gil
+def test_importing_it_leaves_the_gil_off(run_child: Callable[..., Any]) -> None:
+    assert run_child("gil_after_import.py", "native", PYTHON_GIL=None).stdout == "off\n"
+
+
+@pytest.mark.without_gil
+def test_an_extension_that_says_nothing_about_the_gil_switches_it_on(
+    run_child: Callable[..., Any],
+) -> None:
+    pytest.importorskip("_testmultiphase", reason="this Python has no extensions to test with")
+    assert run_child("gil_after_import.py", "undeclared", PYTHON_GIL=None).stdout == "on\n"
