@@ -1,7 +1,9 @@
 """What the functions of the C module accept, and how they refuse everything else."""
 
+import gc
 import re
 import sys
+import weakref
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -441,3 +443,15 @@ def test_a_reference_that_is_kept_does_show(kind: str) -> None:
     before = sys.getrefcount(value)
     kept = [value]
     assert sys.getrefcount(kept[0]) > before
+
+
+@each_seconds
+def test_a_type_of_error_goes_with_its_last_error(parameter: Parameter) -> None:
+    def refuse() -> weakref.ref[type]:
+        kind = type("TooLarge", (OverflowError,), {})
+        refusal(parameter, OverflowError, Real(kind("as float")))
+        return weakref.ref(kind)
+
+    kept_by_errors = refuse()
+    gc.collect()
+    assert kept_by_errors() is None

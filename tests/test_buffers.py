@@ -5,6 +5,7 @@ import mmap
 import sys
 from array import array
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
@@ -236,16 +237,12 @@ def resizes_until(data: bytearray, is_enough: Callable[[int, int], bool]) -> int
     return refusals
 
 
-def refusals_beside(
-    checksum: Checksum,
-    is_enough: Callable[[int, int], bool],
-    in_threads: Callable[..., list[Any]],
-) -> int:
-    """Resize a buffer in one thread while the other computes its checksum again and again."""
+def refusals_beside(checksum: Checksum, is_enough: Callable[[int, int], bool]) -> int:
+    """Resize a buffer here while another thread computes its checksum again and again."""
     data = bytearray(b"\1") * 2**18
     expected = {checksum(data), checksum(data + b"\0")}
-    done = Event()
     under_way = Event()
+    done = Event()
 
     def sums() -> set[int]:
         results = set()
@@ -254,17 +251,16 @@ def refusals_beside(
             under_way.set()
         return results
 
-    def resizes() -> int:
-        under_way.wait()
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(sums)
         try:
-            return resizes_until(data, is_enough)
+            under_way.wait()
+            refusals = resizes_until(data, is_enough)
         finally:
             done.set()
-
-    results, refusals = in_threads(sums, resizes)
-    assert results <= expected
+    assert future.result() <= expected
     data.append(0)
-    return int(refusals)
+    return refusals
 
 
 @pytest.mark.parametrize(
@@ -274,24 +270,15 @@ def refusals_beside(
         pytest.param(checksum_in_os_threads, id="os_threads"),
     ],
 )
-def test_a_buffer_can_not_be_resized_while_the_gil_is_released(
-    checksum: Checksum, in_threads: Callable[..., list[Any]]
-) -> None:
-    assert refusals_beside(checksum, lambda _, refusals: refusals > 0, in_threads)
+def test_a_buffer_can_not_be_resized_while_the_gil_is_released(checksum: Checksum) -> None:
+    assert refusals_beside(checksum, lambda _, refusals: refusals > 0)
 
 
 @pytest.mark.with_gil
-def test_nobody_finds_the_buffer_kept_while_the_gil_is_held(
-    in_threads: Callable[..., list[Any]],
-) -> None:
-    refusals = refusals_beside(
-        gilext.checksum_held, lambda attempts, _: attempts == 100, in_threads
-    )
-    assert refusals == 0
+def test_nobody_finds_the_buffer_kept_while_the_gil_is_held() -> None:
+    assert refusals_beside(gilext.checksum_held, lambda attempts, _: attempts == 100) == 0
 
 
 @pytest.mark.without_gil
-def test_without_a_gil_a_buffer_can_not_be_resized_either(
-    in_threads: Callable[..., list[Any]],
-) -> None:
-    assert refusals_beside(gilext.checksum_held, lambda _, refusals: refusals > 0, in_threads)
+def test_without_a_gil_a_buffer_can_not_be_resized_either() -> None:
+    assert refusals_beside(gilext.checksum_held, lambda _, refusals: refusals > 0)
