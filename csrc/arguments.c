@@ -153,12 +153,25 @@ is_real_number(PyObject *value)
     return methods != NULL && (methods->nb_float != NULL || methods->nb_index != NULL);
 }
 
+/* Also of an integer that is too large for a double. */
+static bool
+is_negative_integer(PyObject *value)
+{
+    int overflow = 0;
+    long long small = PyLong_Check(value) ? PyLong_AsLongLongAndOverflow(value, &overflow) : 0;
+    return small < 0 && overflow <= 0;
+}
+
 int
 to_nanoseconds(const struct signature *signature, Py_ssize_t index, PyObject *value,
                uint64_t *result)
 {
     if (!is_real_number(value)) {
         set_type_error(signature, index, "a real number", value);
+        return -1;
+    }
+    if (is_negative_integer(value)) {
+        set_argument_error(PyExc_ValueError, signature, index, "must be at least 0");
         return -1;
     }
     double seconds = PyFloat_AsDouble(value);

@@ -213,7 +213,8 @@ def test_what_index_raises_passes_through(parameter: Parameter) -> None:
 
 @each_integer
 def test_an_index_that_is_no_integer_is_a_type_error(parameter: Parameter) -> None:
-    with pytest.raises(TypeError, match="__index__ returned non-int"):
+    # CPython's own words, before 3.15 and since.
+    with pytest.raises(TypeError, match=r"__index__(\(\) must return an int| returned non-int)"):
         parameter.pass_(Index("1"))
 
 
@@ -223,7 +224,7 @@ def test_an_index_that_is_no_integer_is_a_type_error(parameter: Parameter) -> No
 @each_seconds
 @pytest.mark.parametrize(
     "value",
-    [-1, -1e-300, -5e-324, float("-inf"), Real(-1.0), Index(-1), Fraction(-1, 3)],
+    [-1, -(10**400), -1e-300, -5e-324, float("-inf"), Real(-1.0), Index(-1), Fraction(-1, 3)],
     ids=readable,
 )
 def test_negative_seconds_are_a_value_error(parameter: Parameter, value: Any) -> None:
@@ -298,7 +299,7 @@ def test_an_overflow_error_of_float_stays_visible_as_the_cause(parameter: Parame
 
 @each_seconds
 def test_a_float_that_is_no_float_is_a_type_error(parameter: Parameter) -> None:
-    with pytest.raises(TypeError, match="__float__ returned non-float"):
+    with pytest.raises(TypeError, match=r"__float__(\(\) must return a float| returned non-float)"):
         parameter.pass_(Real("1.0"))
 
 
