@@ -19,7 +19,7 @@ OLDEST = (3, 11)
 SID = ROOT / ".ci" / "sid"
 SID_VERSIONS = ("3.14", "3.15")
 STRICT = ["-std=c11", "-O2", "-fPIC", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
-PLAIN_C = ["loops", "timed_loops", "meeting", "os_crew"]
+PLAIN_C = ["loops", "timed_loops", "meeting", "os_crew", "recorder"]
 
 
 def answer_of(python: str | Path, code: str) -> str | None:

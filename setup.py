@@ -19,6 +19,12 @@ NATIVE_SOURCES = [
     "meeting.c",
     "py_os_crew.c",
     "os_crew.c",
+    "py_sampler.c",
+    "sampler.c",
+    "recorder.c",
+    "gil_state.c",
+    "py_check.c",
+    "call_watch.c",
 ]
 
 setup(

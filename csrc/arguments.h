@@ -7,7 +7,7 @@
 
 #include "native.h"
 
-enum { MOST_ARGUMENTS = 3 };
+enum { MOST_ARGUMENTS = 5 };
 
 /* A function's name and its parameters' names, in order, the required ones first. */
 struct signature {

@@ -7,7 +7,10 @@
        py_timed_loops.c  hold_for, release_for, spin_interruptible  timed_loops.c
        py_meeting.c      Meeting                                    meeting.c
        py_os_crew.c      time_os_threads                            os_crew.c
-       arguments.c       what all of them use to read arguments */
+       py_sampler.c      Sampler                                    sampler.c, recorder.c
+       py_check.c        watch_calls, probe_calls                   call_watch.c
+       arguments.c       what all of them use to read arguments
+       gil_state.c       the only file that knows CPython's private layout */
 
 #include "native.h"
 
@@ -20,7 +23,8 @@ native_state_of(PyObject *module)
 static int
 native_exec(PyObject *module)
 {
-    int (*const add[])(PyObject *) = {add_loops, add_timed_loops, add_meeting, add_os_crew};
+    int (*const add[])(PyObject *) = {add_loops, add_timed_loops, add_meeting, add_os_crew,
+                                       add_sampler, add_check};
     for (size_t i = 0; i < Py_ARRAY_LENGTH(add); i++) {
         if (add[i](module) < 0) {
             return -1;
@@ -33,6 +37,7 @@ static int
 native_traverse(PyObject *module, visitproc visit, void *arg)
 {
     Py_VISIT(native_state_of(module)->meeting_type);
+    Py_VISIT(native_state_of(module)->sampler_type);
     return 0;
 }
 
@@ -40,6 +45,7 @@ static int
 native_clear(PyObject *module)
 {
     Py_CLEAR(native_state_of(module)->meeting_type);
+    Py_CLEAR(native_state_of(module)->sampler_type);
     return 0;
 }
 

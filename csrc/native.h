@@ -10,6 +10,7 @@
 
 struct native_state {
     PyTypeObject *meeting_type;
+    PyTypeObject *sampler_type;
 };
 
 /* PyMethodDef wants one function type for all calling conventions, and slots want void *: ISO C
@@ -24,5 +25,7 @@ int add_loops(PyObject *module);
 int add_timed_loops(PyObject *module);
 int add_meeting(PyObject *module);
 int add_os_crew(PyObject *module);
+int add_sampler(PyObject *module);
+int add_check(PyObject *module);
 
 #endif

@@ -90,9 +90,15 @@ os_thread_join(os_thread *thread)
     CloseHandle(thread->handle);
 }
 
+static inline void os_be_punctual(void) {}
+static inline void os_sleep_ns(uint64_t nanoseconds) { Sleep((DWORD)(nanoseconds / 1000000)); }
+
 #else
 
 #include <pthread.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 typedef pthread_mutex_t os_mutex;
 typedef pthread_cond_t os_condition;
@@ -200,6 +206,22 @@ static inline void
 os_thread_join(os_thread *thread)
 {
     os_must(pthread_join(thread->handle, NULL) == 0);
+}
+
+/* Linux wakes a sleeping thread up to 50 microseconds late, unless it asks otherwise. */
+static inline void
+os_be_punctual(void)
+{
+#ifdef __linux__
+    prctl(PR_SET_TIMERSLACK, 1UL);
+#endif
+}
+
+static inline void
+os_sleep_ns(uint64_t nanoseconds)
+{
+    struct timespec pause = os_timespec(nanoseconds);
+    nanosleep(&pause, NULL);
 }
 
 #endif

@@ -31,18 +31,26 @@ except ModuleNotFoundError as error:
 if TYPE_CHECKING:
     from typing import Any
 
+    from gilext.checkup import Checkup, check
     from gilext.comparison import Comparison, compare
     from gilext.environment import Environment, info
     from gilext.loops import Binding, Loop, loop
+    from gilext.recording import Recording
+    from gilext.watching import UnsupportedInterpreter, Watch, watch
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Binding",
+    "Checkup",
     "Comparison",
     "Environment",
     "Loop",
     "Meeting",
+    "Recording",
+    "UnsupportedInterpreter",
+    "Watch",
+    "check",
     "checksum_held",
     "checksum_released",
     "compare",
@@ -55,16 +63,23 @@ __all__ = [
     "spin_held",
     "spin_interruptible",
     "spin_released",
+    "watch",
 ]
 
 _HOMES = {
     "Binding": "gilext.loops",
+    "Checkup": "gilext.checkup",
     "Comparison": "gilext.comparison",
     "Environment": "gilext.environment",
     "Loop": "gilext.loops",
+    "Recording": "gilext.recording",
+    "UnsupportedInterpreter": "gilext.watching",
+    "Watch": "gilext.watching",
+    "check": "gilext.checkup",
     "compare": "gilext.comparison",
     "info": "gilext.environment",
     "loop": "gilext.loops",
+    "watch": "gilext.watching",
 }
 
 

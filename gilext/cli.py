@@ -1,4 +1,4 @@
-"""The command line: ``gilext compare``, ``gilext info``."""
+"""The command line: ``gilext compare``, ``watch``, ``check``, ``info``."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 import gilext
+from gilext import programs
+from gilext.checkup import check
 from gilext.comparison import compare
 from gilext.environment import info
 from gilext.loops import LOOPS
 from gilext.render import picture, text
 from gilext.results import Result
+from gilext.watching import DEFAULT_INTERVAL, DEFAULT_STALLS, watch
 from gilext.ways import DEFAULT_WAYS, WAYS
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -102,6 +105,88 @@ def compare_command(
 def info_command(as_json: bool) -> None:
     """Show the interpreter, its GIL, the usable cores and the bindings built."""
     _print(info(), as_json)
+
+
+@cli.command("check")
+@click.argument("target", required=False, metavar="[MODULE:FUNCTION]")
+@click.option(
+    "--arg", "arguments", multiple=True, metavar="EXPRESSION", help="An argument; again for more."
+)
+@click.option("--setup", default="", metavar="CODE", help="What to run first, for --call.")
+@click.option("--call", metavar="EXPRESSION", help="What to check instead of a function.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 3600, min_open=True),
+    default=0.5,
+    show_default=True,
+    help="How long to go on.",
+)
+@as_json
+def check_command(
+    target: str | None,
+    arguments: tuple[str, ...],
+    setup: str,
+    call: str | None,
+    seconds: float,
+    as_json: bool,
+) -> None:
+    """Call a function again and again, and tell whether it releases the GIL.
+
+    Name it as package.module:function, with Python expressions for its arguments, or give a
+    --call, with a --setup, as to timeit.
+    """
+    if (target is None) == (call is None):
+        raise click.UsageError("give either MODULE:FUNCTION or --call")
+    function, values = (
+        (programs.compiled_call(setup, call), [])
+        if call is not None
+        else programs.named_call(str(target), arguments)
+    )
+    _print(check(function, *values, seconds=seconds), as_json)
+
+
+@cli.command(
+    "watch", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@click.option("-m", "module", metavar="MODULE", help="Run a module, as python -m does.")
+@click.option(
+    "--interval",
+    type=float,
+    default=DEFAULT_INTERVAL,
+    show_default=True,
+    help="Mean seconds between two looks.",
+)
+@click.option(
+    "--stalls",
+    type=float,
+    default=DEFAULT_STALLS,
+    show_default=True,
+    help="Seconds from which on a hold is a stall.",
+)
+@as_json
+@click.argument("program", nargs=-1, type=click.UNPROCESSED, metavar="[SCRIPT] [ARGS]...")
+def watch_command(
+    module: str | None, interval: float, stalls: float, as_json: bool, program: tuple[str, ...]
+) -> int:
+    """Run a program as python does, and report on stderr who held the GIL.
+
+    Its arguments, standard input and exit code are its own; with --json, so is standard output:
+    the report is on stderr there too.
+    """
+    if module is None and not program:
+        raise click.UsageError("name a script, or a module with -m")
+    try:
+        watched = watch(interval, stalls)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    with watched:
+        code = programs.run(module, program)
+    report = Console(stderr=True)
+    if as_json:
+        click.echo(json.dumps(watched.recording.to_dict()), err=True)
+    else:
+        report.print(text.renderable(watched.recording))
+    return code
 
 
 def _progress_bar() -> Progress:

@@ -12,7 +12,8 @@ PACKAGE = Path(gilext.__file__).parent
 FLOORS = [
     {"_native", "_cffi_loops", "python_loops"},
     {"bindings", "loops", "shift", "worker", "crew"},
-    {"results", "environment", "ways", "comparison"},
+    {"results", "environment", "ways", "comparison", "recording", "stacks", "watching", "checkup"},
+    {"testing", "programs"},
     {"render"},
     {"cli", "__main__"},
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from functools import singledispatch
 from io import StringIO
 
@@ -11,8 +12,12 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from gilext.checkup import Checkup
 from gilext.comparison import Comparison, Row
 from gilext.environment import Environment
+from gilext.recording import Recording
+
+_MOST_LINES = 10
 
 
 def render(result: object, width: int | None = None) -> str:
@@ -94,18 +99,95 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 @renderable.register
 def _(environment: Environment) -> RenderableType:
+    return _grid(
+        (
+            ("gilext", environment.gilext_version),
+            ("interpreter", f"{environment.implementation} {environment.python_version}"),
+            ("compiled by", environment.compiler),
+            ("system", environment.system),
+            ("GIL", gil_state(environment)),
+            ("switch interval", f"{environment.switch_interval_seconds * 1e3:g} ms"),
+            ("usable cores", f"{environment.usable_cores:g} of {environment.cpu_count}"),
+            ("bindings", ", ".join(environment.bindings)),
+        )
+    )
+
+
+def _grid(rows: Iterable[tuple[str, str]]) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold")
     grid.add_column()
-    for name, value in (
-        ("gilext", environment.gilext_version),
-        ("interpreter", f"{environment.implementation} {environment.python_version}"),
-        ("compiled by", environment.compiler),
-        ("system", environment.system),
-        ("GIL", gil_state(environment)),
-        ("switch interval", f"{environment.switch_interval_seconds * 1e3:g} ms"),
-        ("usable cores", f"{environment.usable_cores:g} of {environment.cpu_count}"),
-        ("bindings", ", ".join(environment.bindings)),
-    ):
-        grid.add_row(name, value)
+    for row in rows:
+        grid.add_row(*row)
     return grid
+
+
+@renderable.register
+def _(checkup: Checkup) -> RenderableType:
+    return _grid(
+        (
+            ("function", checkup.function),
+            ("verdict", checkup.verdict),
+            ("held", f"{checkup.held_fraction:.1%} ± {checkup.held_error:.1%} of its time"),
+            ("longest hold seen", f"{checkup.longest_hold_seconds * 1e3:.3g} ms"),
+            (
+                "wait for the GIL",
+                f"{checkup.median_stall_seconds * 1e3:.3g} ms median, "
+                f"{checkup.stall_seconds * 1e3:.3g} ms longest of {checkup.probes}",
+            ),
+            ("calls", f"{checkup.calls}, {checkup.call_seconds * 1e3:.3g} ms each"),
+        )
+    )
+
+
+@renderable.register
+def _(recording: Recording) -> RenderableType:
+    lines = recording.stall_lines()
+    threads = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    threads.add_column("thread", no_wrap=True)
+    for name in ("held s", "of the time", "holds", "longest ms"):
+        threads.add_column(name, justify="right", no_wrap=True)
+    for thread in sorted(recording.by_thread, key=lambda thread: -thread.held_seconds):
+        threads.add_row(
+            thread.name,
+            f"{thread.held_seconds:.3f}",
+            f"{thread.held_seconds / recording.seconds:.1%}",
+            str(thread.holds),
+            f"{thread.longest_seconds * 1e3:.2f}",
+        )
+    stalled = sum(stall.hold.seconds for stall in recording.stalls)
+    parts: list[RenderableType] = [
+        Text(_recording_heading(recording), style="bold"),
+        Text(place(recording.environment)),
+        threads,
+        Text(
+            f"{len(recording.stalls)} stalls (holds of {recording.stall_threshold_seconds * 1e3:g} "
+            f"ms or more), {stalled:.3f} s in all"
+        ),
+    ]
+    if lines:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column("line that held", overflow="fold")
+        for name in ("stalls", "total ms", "worst ms"):
+            table.add_column(name, justify="right", no_wrap=True)
+        for line in lines[:_MOST_LINES]:
+            where = f"{line.frame.file}:{line.frame.line} {line.frame.function}"
+            table.add_row(
+                where,
+                str(line.stalls),
+                f"{line.seconds * 1e3:.1f}",
+                f"{line.worst_seconds * 1e3:.1f}",
+            )
+        parts.append(table)
+    if recording.holds_complete_seconds is not None:
+        parts.append(Text(f"Holds one by one only up to {recording.holds_complete_seconds:.1f} s."))
+    return Group(*parts)
+
+
+def _recording_heading(recording: Recording) -> str:
+    if not recording.environment.gil_enabled:
+        return f"no GIL: nothing was held in {recording.seconds:.3f} s"
+    return (
+        f"the GIL was held for {recording.held_fraction:.1%} ± {recording.held_error:.1%} "
+        f"of {recording.seconds:.3f} s"
+    )

@@ -1,0 +1,237 @@
+/* gilext._native.watch_calls and probe_calls: call a function again and again, and see what it
+   does with the GIL meanwhile. What it means is worked out in gilext/checkup.py. */
+
+#define _GNU_SOURCE 1
+
+#include "arguments.h"
+#include "call_watch.h"
+#include "native.h"
+#include "random.h"
+
+/* -- calling ----------------------------------------------------------------------------------- */
+
+struct calls {
+    PyObject *function;
+    PyObject *args;
+    PyObject *kwargs;
+    uint64_t duration_ns;
+    uint64_t count;
+    uint64_t inside_ns;
+    uint64_t longest_ns;
+};
+
+static int
+make_one_call(struct calls *calls, struct call_watch *watch)
+{
+    uint64_t start_ns = clock_monotonic_ns();
+    call_watch_enter_or_leave(watch);
+    PyObject *owned_result = PyObject_Call(calls->function, calls->args, calls->kwargs);
+    call_watch_enter_or_leave(watch);
+    uint64_t length_ns = clock_monotonic_ns() - start_ns;
+    if (owned_result == NULL) {
+        return -1;
+    }
+    Py_DECREF(owned_result);
+    calls->count++;
+    calls->inside_ns += length_ns;
+    calls->longest_ns = length_ns > calls->longest_ns ? length_ns : calls->longest_ns;
+    return 0;
+}
+
+/* Between two calls, whoever wants the GIL gets it, as between two lines of Python. */
+static int
+make_calls(struct calls *calls, struct call_watch *watch)
+{
+    uint64_t start_ns = clock_monotonic_ns();
+    do {
+        if (make_one_call(calls, watch) < 0) {
+            return -1;
+        }
+        Py_BEGIN_ALLOW_THREADS
+        Py_END_ALLOW_THREADS
+        if (PyErr_CheckSignals() < 0) {
+            return -1;
+        }
+    } while (clock_monotonic_ns() - start_ns < calls->duration_ns);
+    return 0;
+}
+
+/* -- probing: a thread that asks for the GIL --------------------------------------------------- */
+
+enum { MOST_PROBES = 4096 };
+
+struct prober {
+    struct call_watch *watch;
+    PyThreadState *thread_state;
+    os_thread thread;
+    uint64_t interval_ns;
+    uint64_t random;
+    uint32_t count;
+    uint32_t answered_inside; /* by the call that was running, before it ended */
+    uint64_t stalls_ns[MOST_PROBES];
+};
+
+static void
+probe_once(struct prober *prober)
+{
+    struct call_watch *watch = prober->watch;
+    uint64_t asked_in = atomic_load_explicit(&watch->turn, memory_order_seq_cst);
+    if (!is_inside(asked_in)) {
+        return;
+    }
+    uint64_t asked_ns = clock_monotonic_ns();
+    PyEval_AcquireThread(prober->thread_state);
+    uint64_t answered_ns = clock_monotonic_ns();
+    uint64_t answered_in = atomic_load_explicit(&watch->turn, memory_order_seq_cst);
+    PyEval_ReleaseThread(prober->thread_state);
+    prober->stalls_ns[prober->count++] = answered_ns - asked_ns;
+    prober->answered_inside += answered_in == asked_in;
+}
+
+static void
+probe_until_stopped(void *opaque_prober)
+{
+    struct prober *prober = opaque_prober;
+    os_be_punctual();
+    while (!atomic_load_explicit(&prober->watch->is_stopping, memory_order_relaxed) &&
+           prober->count < MOST_PROBES) {
+        probe_once(prober);
+        os_sleep_ns(jittered_ns(prober->interval_ns, &prober->random));
+    }
+}
+
+static PyObject *
+stalls_of(const struct prober *prober)
+{
+    PyObject *owned_list = PyList_New((Py_ssize_t)prober->count);
+    for (uint32_t i = 0; owned_list != NULL && i < prober->count; i++) {
+        PyObject *owned_stall = PyLong_FromUnsignedLongLong(prober->stalls_ns[i]);
+        if (owned_stall == NULL) {
+            Py_CLEAR(owned_list);
+            break;
+        }
+        PyList_SET_ITEM(owned_list, (Py_ssize_t)i, owned_stall);
+    }
+    return owned_list;
+}
+
+/* -- the functions ------------------------------------------------------------------------------ */
+
+static int
+parse_calls(const struct signature *signature, PyObject *const *args, Py_ssize_t nargs,
+            PyObject *kwnames, struct calls *calls, uint64_t *interval_ns)
+{
+    PyObject *values[MOST_ARGUMENTS];
+    *calls = (struct calls){.count = 0};
+    if (bind_arguments(signature, args, nargs, kwnames, values) < 0 ||
+        to_nanoseconds(signature, 3, values[3], &calls->duration_ns) < 0 ||
+        to_nanoseconds(signature, 4, values[4], interval_ns) < 0) {
+        return -1;
+    }
+    if (!PyTuple_Check(values[1]) || !PyDict_Check(values[2])) {
+        PyErr_Format(PyExc_TypeError, "%s() takes a tuple and a dict of arguments",
+                     signature->function);
+        return -1;
+    }
+    calls->function = values[0];
+    calls->args = values[1];
+    calls->kwargs = values[2];
+    return 0;
+}
+
+static PyObject *
+watch_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs,
+            PyObject *kwnames)
+{
+    static const struct signature signature = {
+        "watch_calls", 5, 5, {"function", "args", "kwargs", "seconds", "interval"}};
+    struct calls calls;
+    uint64_t interval_ns;
+    const void *gil;
+    if (parse_calls(&signature, args, nargs, kwnames, &calls, &interval_ns) < 0) {
+        return NULL;
+    }
+    if (gil_state_find(&gil) == GIL_LAYOUT_UNKNOWN) {
+        PyErr_Format(PyExc_NotImplementedError, "the GIL of CPython %s is unknown", PY_VERSION);
+        return NULL;
+    }
+    struct call_watch watch;
+    if (!call_watch_start(&watch, gil, gil_state_myself(), interval_ns)) {
+        PyErr_SetString(PyExc_RuntimeError, "can't start the looking thread");
+        return NULL;
+    }
+    int outcome = make_calls(&calls, &watch);
+    call_watch_stop(&watch);
+    if (outcome < 0) {
+        return NULL;
+    }
+    return Py_BuildValue("{s:K,s:K,s:K,s:K,s:K,s:K}", "calls", calls.count, "inside_ns",
+                         calls.inside_ns, "longest_call_ns", calls.longest_ns, "looks",
+                         watch.looks, "looks_held", watch.looks_held, "longest_hold_ns",
+                         watch.longest_hold_ns);
+}
+
+static PyObject *
+probe_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs,
+            PyObject *kwnames)
+{
+    static const struct signature signature = {
+        "probe_calls", 5, 5, {"function", "args", "kwargs", "seconds", "interval"}};
+    struct calls calls;
+    struct call_watch watch = {.caller = 0};
+    uint64_t interval_ns;
+    if (parse_calls(&signature, args, nargs, kwnames, &calls, &interval_ns) < 0) {
+        return NULL;
+    }
+    struct prober *prober = PyMem_Calloc(1, sizeof *prober);
+    if (prober == NULL) {
+        return PyErr_NoMemory();
+    }
+    prober->watch = &watch;
+    prober->interval_ns = interval_ns;
+    prober->random = clock_monotonic_ns() | 1;
+    prober->thread_state = PyThreadState_New(PyInterpreterState_Get());
+    PyObject *owned_result = NULL;
+    if (prober->thread_state == NULL ||
+        !os_thread_start(&prober->thread, probe_until_stopped, prober)) {
+        PyErr_SetString(PyExc_RuntimeError, "can't start the probing thread");
+        goto finally;
+    }
+    int outcome = make_calls(&calls, &watch);
+    atomic_store_explicit(&watch.is_stopping, true, memory_order_relaxed);
+    /* It may be waiting for the GIL. */
+    Py_BEGIN_ALLOW_THREADS
+    os_thread_join(&prober->thread);
+    Py_END_ALLOW_THREADS
+    if (outcome == 0) {
+        owned_result = Py_BuildValue("KIN", calls.count, prober->answered_inside, stalls_of(prober));
+    }
+finally:
+    if (prober->thread_state != NULL) {
+        PyThreadState_Clear(prober->thread_state);
+        PyThreadState_Delete(prober->thread_state);
+    }
+    PyMem_Free(prober);
+    return owned_result;
+}
+
+PyDoc_STRVAR(watch_calls_doc,
+             "watch_calls($module, /, function, args, kwargs, seconds, interval)\n--\n\n"
+             "Call a function for so long; count how often it was seen holding the GIL.");
+PyDoc_STRVAR(probe_calls_doc,
+             "probe_calls($module, /, function, args, kwargs, seconds, interval)\n--\n\n"
+             "Call a function for so long, while a native thread asks for the GIL now and then.\n\n"
+             "Returns the number of calls, how many answers came inside the call in which they were\n"
+             "asked for, and how many nanoseconds each took.");
+
+static PyMethodDef check_functions[] = {
+    {"watch_calls", METHOD(watch_calls), METH_FASTCALL | METH_KEYWORDS, watch_calls_doc},
+    {"probe_calls", METHOD(probe_calls), METH_FASTCALL | METH_KEYWORDS, probe_calls_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+int
+add_check(PyObject *module)
+{
+    return PyModule_AddFunctions(module, check_functions);
+}

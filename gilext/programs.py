@@ -1,0 +1,111 @@
+"""Other people's code for the command line: functions by name, expressions, whole programs."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import click
+
+
+def named_call(target: str, expressions: Sequence[str]) -> tuple[Callable[..., object], list[Any]]:
+    """Return the function that ``package.module:name`` names, and the arguments' values.
+
+    Raises
+    ------
+    click.UsageError
+        When the name has another form, or there is no such module or function, or an argument
+        is no Python expression.
+    """
+    module_name, _, name = target.partition(":")
+    if not module_name or not name:
+        raise click.UsageError(f"{target!r} is not of the form package.module:function")
+    _look_where_python_would()
+    try:
+        value: Any = import_module(module_name)
+        for part in name.split("."):
+            value = getattr(value, part)
+    except (ImportError, AttributeError) as error:
+        raise click.UsageError(str(error)) from error
+    if not callable(value):
+        raise click.UsageError(f"{target} can't be called")
+    return value, [_evaluate(expression, {}) for expression in expressions]
+
+
+def compiled_call(setup: str, expression: str) -> Callable[[], object]:
+    """Return a function that evaluates an expression, after running the setup once.
+
+    Raises
+    ------
+    click.UsageError
+        When either is no Python code.
+    """
+    _look_where_python_would()
+    names: dict[str, Any] = {}
+    try:
+        exec(compile(setup, "<setup>", "exec"), names)
+        code = compile(f"def call(): {expression}", "<call>", "exec")
+    except SyntaxError as error:
+        raise click.UsageError(f"{error.filename}: {error}") from error
+    exec(code, names)
+    function: Callable[[], object] = names["call"]
+    return function
+
+
+def _evaluate(expression: str, names: dict[str, Any]) -> Any:
+    try:
+        return eval(compile(expression, "<argument>", "eval"), names)
+    except SyntaxError as error:
+        raise click.UsageError(f"{expression!r} is no Python expression") from error
+
+
+def _look_where_python_would() -> None:
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+
+
+def run(module: str | None, program: Sequence[str]) -> int:
+    """Run a script, or a module, as ``python`` would; return its exit code.
+
+    A traceback is printed as ``python`` prints it, without the frames of what ran the program.
+    """
+    arguments = list(program)
+    try:
+        if module is not None:
+            _look_where_python_would()
+            sys.argv = [module, *arguments]
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+        else:
+            sys.argv = arguments
+            sys.path[0] = str(Path(arguments[0]).resolve().parent)
+            runpy.run_path(arguments[0], run_name="__main__")
+    except SystemExit as stopped:
+        return _exit_code(stopped.code)
+    except BaseException as error:
+        error.__traceback__ = _without_runner(error.__traceback__)
+        traceback.print_exception(error)
+        return 130 if isinstance(error, KeyboardInterrupt) else 1
+    return 0
+
+
+def _exit_code(code: object) -> int:
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code
+    print(code, file=sys.stderr)
+    return 1
+
+
+def _without_runner(frames: TracebackType | None) -> TracebackType | None:
+    own = {__file__, runpy.__file__, "<frozen runpy>"}
+    while frames is not None and frames.tb_frame.f_code.co_filename in own:
+        frames = frames.tb_next
+    return frames
