@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "random.h"
-#include "signals.h"
+#include "process.h"
 
 /* Held from one look to the next, in one call, is one hold for all that can be seen. */
 static void
@@ -25,7 +25,7 @@ static void
 look(struct call_watch *watch)
 {
     uint64_t before = atomic_load_explicit(&watch->turn, memory_order_seq_cst);
-    bool is_held = gil_state_look(watch->gil) == watch->caller;
+    bool is_held = gil_state_look(&watch->gil) == watch->caller;
     uint64_t after = atomic_load_explicit(&watch->turn, memory_order_seq_cst);
     if (before != after || !is_inside(before)) {
         return;
@@ -53,11 +53,11 @@ look_until_stopped(void *opaque_watch)
 }
 
 bool
-call_watch_start(struct call_watch *watch, const void *gil, gil_holder caller,
+call_watch_start(struct call_watch *watch, const struct gil *gil, gil_holder caller,
                  uint64_t interval_ns)
 {
     memset(watch, 0, sizeof *watch);
-    watch->gil = gil;
+    watch->gil = *gil;
     watch->caller = caller;
     watch->interval_ns = interval_ns;
     watch->random = clock_monotonic_ns() | 1;

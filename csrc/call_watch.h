@@ -12,7 +12,7 @@
 #include "threads.h"
 
 struct call_watch {
-    const void *gil;
+    struct gil gil;
     gil_holder caller;
     uint64_t interval_ns;
 
@@ -29,7 +29,7 @@ struct call_watch {
     uint64_t hold_first_ns;
 };
 
-bool call_watch_start(struct call_watch *watch, const void *gil, gil_holder caller,
+bool call_watch_start(struct call_watch *watch, const struct gil *gil, gil_holder caller,
                       uint64_t interval_ns);
 void call_watch_stop(struct call_watch *watch);
 

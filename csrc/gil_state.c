@@ -18,12 +18,13 @@
 
 /* 3.11 has one GIL, in the runtime; later each interpreter points to the one that it uses. */
 enum gil_found
-gil_state_find(const void **gil)
+gil_state_find(struct gil *gil)
 {
+    gil->interpreter = PyInterpreterState_Get();
 #if PY_VERSION_HEX < 0x030C0000
-    *gil = &_PyRuntime.ceval.gil;
+    gil->state = &_PyRuntime.ceval.gil;
 #else
-    *gil = PyInterpreterState_Get()->ceval.gil;
+    gil->state = PyInterpreterState_Get()->ceval.gil;
 #endif
     return GIL_FOUND;
 }
@@ -35,10 +36,10 @@ gil_state_myself(void)
 }
 
 bool
-gil_state_is_enabled(const void *gil)
+gil_state_is_enabled(const struct gil *gil)
 {
 #ifdef Py_GIL_DISABLED
-    const struct _gil_runtime_state *state = gil;
+    const struct _gil_runtime_state *state = gil->state;
     return _Py_atomic_load_int_relaxed(&state->enabled) != 0;
 #else
     (void)gil;
@@ -48,9 +49,9 @@ gil_state_is_enabled(const void *gil)
 
 /* `locked` first: `last_holder` is the last one that held it, also when nobody does. */
 gil_holder
-gil_state_look(const void *gil)
+gil_state_look(const struct gil *gil)
 {
-    const struct _gil_runtime_state *state = gil;
+    const struct _gil_runtime_state *state = gil->state;
 #if PY_VERSION_HEX < 0x030D0000
     if (_Py_atomic_load_relaxed(&state->locked) <= 0) {
         return 0;
@@ -86,10 +87,27 @@ unlock_thread_list(void)
 #endif
 }
 
-uint64_t
-gil_state_generation(void)
+/* PyGILState_GetThisThreadState() only reads a thread-local variable. */
+bool
+gil_state_is_held_here(const struct gil *gil, gil_holder holder)
 {
-    return (uint64_t)_PyRuntime.interpreters.main->threads.next_unique_id;
+    return gil_state_look(gil) == holder &&
+           (gil_holder)PyGILState_GetThisThreadState() == holder;
+}
+
+bool
+gil_state_is_ending(void)
+{
+    return _PyRuntimeState_GetFinalizing(&_PyRuntime) != NULL;
+}
+
+/* Not _PyRuntime.interpreters.main: that becomes NULL while the runtime shuts down. */
+uint64_t
+gil_state_generation(const struct gil *gil)
+{
+    const volatile PyInterpreterState *main = &_PyRuntime._main_interpreter;
+    const volatile PyInterpreterState *own = gil->interpreter;
+    return (uint64_t)main->threads.next_unique_id + (uint64_t)own->threads.next_unique_id;
 }
 
 bool
@@ -117,9 +135,9 @@ gil_state_identify(gil_holder holder, struct gil_thread *thread)
 #else
 
 enum gil_found
-gil_state_find(const void **gil)
+gil_state_find(struct gil *gil)
 {
-    *gil = NULL;
+    *gil = (struct gil){NULL, NULL};
     return GIL_LAYOUT_UNKNOWN;
 }
 
@@ -130,22 +148,37 @@ gil_state_myself(void)
 }
 
 bool
-gil_state_is_enabled(const void *gil)
+gil_state_is_enabled(const struct gil *gil)
 {
     (void)gil;
     return true;
 }
 
 gil_holder
-gil_state_look(const void *gil)
+gil_state_look(const struct gil *gil)
 {
     (void)gil;
     return 0;
 }
 
-uint64_t
-gil_state_generation(void)
+bool
+gil_state_is_held_here(const struct gil *gil, gil_holder holder)
 {
+    (void)gil;
+    (void)holder;
+    return false;
+}
+
+bool
+gil_state_is_ending(void)
+{
+    return false;
+}
+
+uint64_t
+gil_state_generation(const struct gil *gil)
+{
+    (void)gil;
     return 0;
 }
 

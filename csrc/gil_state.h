@@ -20,20 +20,32 @@ struct gil_thread {
     uint64_t native_id; /* threading.get_native_id() */
 };
 
+/* The GIL of one interpreter. It may be looked at for as long as that interpreter lives. */
+struct gil {
+    const void *state;
+    const void *interpreter;
+};
+
 /* Find the GIL of the interpreter that the caller is attached to. */
-enum gil_found gil_state_find(const void **gil);
+enum gil_found gil_state_find(struct gil *gil);
 
 /* The thread state of the calling thread, which is attached. */
 gil_holder gil_state_myself(void);
 
 /* Whether there is a GIL in use: always, but on a free-threaded build. */
-bool gil_state_is_enabled(const void *gil);
+bool gil_state_is_enabled(const struct gil *gil);
 
-gil_holder gil_state_look(const void *gil);
+gil_holder gil_state_look(const struct gil *gil);
 
-/* A number that changes whenever the calling interpreter gets a thread state: a holder that was
-   identified before that is still the same thread. */
-uint64_t gil_state_generation(void);
+/* Whether the calling thread holds the GIL, as this holder. May be called in a signal handler. */
+bool gil_state_is_held_here(const struct gil *gil, gil_holder holder);
+
+/* Whether the runtime is shutting down: what is known of thread states may go at any moment. */
+bool gil_state_is_ending(void);
+
+/* A number that changes whenever this interpreter or the main one gets a thread state: a holder
+   that was identified before that is still the same thread. */
+uint64_t gil_state_generation(const struct gil *gil);
 
 /* Look a holder up in CPython's list of thread states. False when it is gone, or when somebody
    else has the list locked just now: try again. */

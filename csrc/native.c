@@ -8,6 +8,7 @@
        py_meeting.c      Meeting                                    meeting.c
        py_os_crew.c      time_os_threads                            os_crew.c
        py_sampler.c      Sampler                                    sampler.c, recorder.c
+       py_sampler_views.c  what a Sampler saw
        py_check.c        watch_calls, probe_calls                   call_watch.c
        arguments.c       what all of them use to read arguments
        gil_state.c       the only file that knows CPython's private layout */

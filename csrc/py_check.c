@@ -147,7 +147,7 @@ watch_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
         "watch_calls", 5, 5, {"function", "args", "kwargs", "seconds", "interval"}};
     struct calls calls;
     uint64_t interval_ns;
-    const void *gil;
+    struct gil gil;
     if (parse_calls(&signature, args, nargs, kwnames, &calls, &interval_ns) < 0) {
         return NULL;
     }
@@ -156,7 +156,7 @@ watch_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
         return NULL;
     }
     struct call_watch watch;
-    if (!call_watch_start(&watch, gil, gil_state_myself(), interval_ns)) {
+    if (!call_watch_start(&watch, &gil, gil_state_myself(), interval_ns)) {
         PyErr_SetString(PyExc_RuntimeError, "can't start the looking thread");
         return NULL;
     }

@@ -3,23 +3,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { STALLS_SHARE = 10 };
+
 void
-recorder_init(struct recorder *recorder, uint64_t widest_ns, size_t most_holds)
+recorder_init(struct recorder *recorder, uint64_t widest_ns, uint64_t stall_ns, size_t most_holds)
 {
     memset(recorder, 0, sizeof *recorder);
     recorder->last_holder = RECORDER_NOBODY;
     recorder->widest_ns = widest_ns;
-    recorder->most_holds = most_holds;
+    recorder->stall_ns = stall_ns;
+    recorder->stalls.most = most_holds / STALLS_SHARE;
+    recorder->holds.most = most_holds - recorder->stalls.most;
 }
 
 void
 recorder_free(struct recorder *recorder)
 {
     free(recorder->holders);
-    free(recorder->holds);
+    free(recorder->holds.items);
+    free(recorder->stalls.items);
     recorder->holders = NULL;
-    recorder->holds = NULL;
-    recorder->holder_count = recorder->hold_count = recorder->hold_capacity = 0;
+    recorder->holder_count = 0;
+    recorder->holds = recorder->stalls = (struct hold_list){0};
 }
 
 int32_t
@@ -101,29 +106,29 @@ keep_if_among_the_longest(struct recorder *recorder, const struct hold *hold)
     }
 }
 
-/* Keep the hold one by one, unless the memory for that is full, or was: detail that came and
-   went would be worse than detail that ends. */
+/* Once full, a list takes no more: detail that came and went would be worse than detail that
+   ends. */
 static void
-keep_in_detail(struct recorder *recorder, const struct hold *hold)
+append(struct hold_list *list, const struct hold *hold)
 {
-    if (recorder->detail_ends_ns != 0) {
+    if (list->full_ns != 0) {
         return;
     }
-    if (recorder->hold_count == recorder->hold_capacity) {
-        size_t capacity = recorder->hold_capacity == 0 ? 1024 : 2 * recorder->hold_capacity;
-        capacity = capacity < recorder->most_holds ? capacity : recorder->most_holds;
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity == 0 ? 1024 : 2 * list->capacity;
+        capacity = capacity < list->most ? capacity : list->most;
         struct hold *grown = NULL;
-        if (capacity > recorder->hold_capacity) {
-            grown = realloc(recorder->holds, capacity * sizeof *grown);
+        if (capacity > list->capacity) {
+            grown = realloc(list->items, capacity * sizeof *grown);
         }
         if (grown == NULL) {
-            recorder->detail_ends_ns = hold->start_ns;
+            list->full_ns = hold->start_ns;
             return;
         }
-        recorder->holds = grown;
-        recorder->hold_capacity = capacity;
+        list->items = grown;
+        list->capacity = capacity;
     }
-    recorder->holds[recorder->hold_count++] = *hold;
+    list->items[list->count++] = *hold;
 }
 
 static void
@@ -138,8 +143,14 @@ close_hold(struct recorder *recorder, uint64_t end_ns)
     total->longest_ns = length > total->longest_ns ? length : total->longest_ns;
     recorder->held_ns += length;
     recorder->histogram[bucket_of(length)]++;
+    if (length > recorder->recent_longest_ns) {
+        recorder->recent_longest_ns = length;
+    }
     keep_if_among_the_longest(recorder, hold);
-    keep_in_detail(recorder, hold);
+    append(&recorder->holds, hold);
+    if (recorder->stall_ns > 0 && length >= recorder->stall_ns) {
+        append(&recorder->stalls, hold);
+    }
 }
 
 static void
@@ -199,4 +210,22 @@ recorder_finish(struct recorder *recorder, uint64_t now_ns)
         recorder->last_holder = RECORDER_NOBODY;
     }
     recorder->last_ns = now_ns;
+}
+
+uint64_t
+recorder_open_ns(const struct recorder *recorder)
+{
+    if (recorder->last_holder == RECORDER_NOBODY) {
+        return 0;
+    }
+    return recorder->last_ns - recorder->open.start_ns;
+}
+
+uint64_t
+recorder_take_recent_longest(struct recorder *recorder)
+{
+    uint64_t open_ns = recorder_open_ns(recorder);
+    uint64_t longest_ns = recorder->recent_longest_ns;
+    recorder->recent_longest_ns = 0;
+    return open_ns > longest_ns ? open_ns : longest_ns;
 }

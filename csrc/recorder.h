@@ -30,6 +30,15 @@ struct holder_total {
     uint64_t longest_ns;
 };
 
+/* Holds in order, up to a number of them; `full_ns` says from when on some are missing. */
+struct hold_list {
+    struct hold *items;
+    size_t count;
+    size_t capacity;
+    size_t most;
+    uint64_t full_ns; /* 0: none is missing */
+};
+
 struct recorder {
     uint64_t start_ns;
     uint64_t last_ns;
@@ -41,31 +50,32 @@ struct recorder {
     uint64_t histogram[RECORDER_BUCKETS];
 
     /* The held fraction counts only pairs of samples no further apart than `widest_ns`: a thread
-       that was kept from its core knows nothing of the time between. */
+       that was kept from its core knows nothing of the time between. May be set at any time. */
     uint64_t widest_ns;
     uint64_t observed_ns;
     uint64_t observed_held_ns;
     uint64_t observed_pairs;
-    uint64_t changes;       /* pairs of which one was held and one was free */
-    double changes_ns2;     /* the sum of the squares of their distances */
-    double unseen_ns2;      /* the same of the pairs that were too far apart */
+    uint64_t changes;   /* pairs of which one was held and one was free */
+    double changes_ns2; /* the sum of the squares of their distances */
+    double unseen_ns2;  /* the same of the pairs that were too far apart */
     uint64_t longest_gap_ns;
 
     struct holder_total *holders;
     size_t holder_count;
 
-    struct hold *holds;
-    size_t hold_count;
-    size_t hold_capacity;
-    size_t most_holds;
-    uint64_t detail_ends_ns; /* when the memory for holds was full; 0: it never was */
+    struct hold_list holds;
+    struct hold_list stalls; /* those of `stall_ns` and more */
+    uint64_t stall_ns;
 
     struct hold longest[RECORDER_LONGEST]; /* a heap, its shortest first */
     size_t longest_count;
+    uint64_t recent_longest_ns; /* since recorder_take_recent_longest() */
 };
 
-/* Begin a recording that keeps up to `most_holds` holds one by one. */
-void recorder_init(struct recorder *recorder, uint64_t widest_ns, size_t most_holds);
+/* Begin a recording that keeps up to `most_holds` holds one by one; holds of `stall_ns` and more
+   are stalls, and a tenth of the room is theirs alone. */
+void recorder_init(struct recorder *recorder, uint64_t widest_ns, uint64_t stall_ns,
+                   size_t most_holds);
 void recorder_free(struct recorder *recorder);
 
 /* Give out the next holder's index, or RECORDER_NOBODY when there is no memory. */
@@ -76,5 +86,11 @@ uint64_t recorder_sample(struct recorder *recorder, uint64_t now_ns, int32_t hol
 
 /* Close the open hold, if any, as of `now_ns`. */
 void recorder_finish(struct recorder *recorder, uint64_t now_ns);
+
+/* How long the open hold lasts as of the last sample; 0 where there is none. */
+uint64_t recorder_open_ns(const struct recorder *recorder);
+
+/* The longest hold since the last call of this, the open one included. */
+uint64_t recorder_take_recent_longest(struct recorder *recorder);
 
 #endif

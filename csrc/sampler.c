@@ -5,29 +5,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frame_state.h"
+#include "process.h"
 #include "random.h"
-#include "signals.h"
 
-enum { MOST_STACK_REQUESTS = 1 << 16, MOST_STACK_BYTES = 16 << 20 };
+enum {
+    STACKS_SHARE = 4,     /* of the memory: one part in four is for stacks */
+    WIDEST_PAUSES = 4,    /* two samples further apart than so many pauses tell nothing */
+    SAMPLES_A_CHECK = 16, /* how often to look whether the program is displaced */
+    CAREFUL_SAMPLES_A_CHECK = 4,
+};
 
 void
-sampler_init(struct sampler *sampler, const void *gil, uint64_t interval_ns, size_t most_holds)
+sampler_init(struct sampler *sampler, const struct sampling *sampling)
 {
     memset(sampler, 0, sizeof *sampler);
-    sampler->gil = gil;
-    sampler->interval_ns = interval_ns;
+    sampler->sampling = *sampling;
+    sampler->pause_ns = sampling->interval_ns;
     sampler->random = clock_monotonic_ns() | 1;
     atomic_init(&sampler->is_stopping, false);
     os_mutex_init(&sampler->mutex);
-    recorder_init(&sampler->recorder, 4 * interval_ns, most_holds);
+    uint64_t stack_memory = sampling->memory / STACKS_SHARE;
+    uint64_t hold_memory = sampling->memory - stack_memory;
+    stack_log_init(&sampler->stacks, (size_t)stack_memory);
+    recorder_init(&sampler->recorder, WIDEST_PAUSES * sampling->interval_ns, sampling->stall_ns,
+                  (size_t)(hold_memory / sizeof(struct hold)));
 }
 
 void
 sampler_destroy(struct sampler *sampler)
 {
     recorder_free(&sampler->recorder);
+    stack_log_free(&sampler->stacks);
     free(sampler->threads);
-    free(sampler->requests);
     os_mutex_destroy(&sampler->mutex);
 }
 
@@ -73,7 +83,7 @@ index_of(struct sampler *sampler, gil_holder holder)
     if (holder == 0) {
         return RECORDER_NOBODY;
     }
-    uint64_t generation = gil_state_generation();
+    uint64_t generation = gil_state_generation(&sampler->sampling.gil);
     for (size_t i = sampler->recorder.holder_count; i-- > 0;) {
         struct sighted_thread *entry = &sampler->threads[i];
         if (entry->holder != holder) {
@@ -92,71 +102,100 @@ index_of(struct sampler *sampler, gil_holder holder)
 
 /* -- what it runs --------------------------------------------------------------------------- */
 
-static bool
-has_room_for_request(struct sampler *sampler, uint64_t offset)
+static void
+take_stack(struct sampler *sampler, uint64_t now_ns, uint64_t hold_start_ns, gil_holder holder)
 {
-    if (sampler->request_count == MOST_STACK_REQUESTS || offset > MOST_STACK_BYTES) {
-        return false;
+    struct frame_places places;
+    struct frame_words words;
+    bool is_whole = frame_state_find(holder, &places);
+    for (size_t i = 0; is_whole && i < places.count; i++) {
+        if (frame_state_describe(&places.places[i], &words)) {
+            is_whole = stack_log_add_frame(&sampler->stacks, words.file, words.function,
+                                           words.line);
+        }
     }
-    if (sampler->request_count < sampler->request_capacity) {
-        return true;
-    }
-    size_t capacity = sampler->request_capacity == 0 ? 64 : 2 * sampler->request_capacity;
-    struct stack_request *grown = realloc(sampler->requests, capacity * sizeof *grown);
-    if (grown == NULL) {
-        return false;
-    }
-    sampler->requests = grown;
-    sampler->request_capacity = capacity;
-    return true;
+    stack_log_finish_stack(&sampler->stacks, is_whole, hold_start_ns, now_ns);
 }
 
-/* Ask the holder for its stack, first when the hold is half as long as a stall, then every so
+/* Look at the holder's stack, first when the hold is half as long as a stall, then every so
    often, the seldomer the longer it lasts. */
 static void
-ask_for_stack(struct sampler *sampler, uint64_t now_ns, uint64_t hold_start_ns, int32_t holder)
+look_at_stack(struct sampler *sampler, uint64_t now_ns, uint64_t hold_start_ns, int32_t holder)
 {
     uint64_t age_ns = now_ns - hold_start_ns;
-    uint64_t step_ns = sampler->stall_ns / 2;
-    if (age_ns < step_ns || now_ns < sampler->next_request_ns) {
+    uint64_t step_ns = sampler->sampling.stall_ns / 2;
+    if (age_ns < step_ns || now_ns < sampler->next_stack_ns) {
         return;
     }
-    uint64_t offset = file_size(sampler->stack_file);
-    const struct sighted_thread *entry = &sampler->threads[holder];
-    if (!entry->is_identified || !has_room_for_request(sampler, offset)) {
-        return;
-    }
-    if (send_signal(&entry->thread, sampler->signal_number)) {
-        sampler->requests[sampler->request_count++] =
-            (struct stack_request){hold_start_ns, now_ns, offset};
-    }
-    sampler->next_request_ns = now_ns + (age_ns / 16 > step_ns ? age_ns / 16 : step_ns);
+    take_stack(sampler, now_ns, hold_start_ns, sampler->threads[holder].holder);
+    sampler->next_stack_ns = now_ns + (age_ns / 16 > step_ns ? age_ns / 16 : step_ns);
 }
 
 /* -- the thread ----------------------------------------------------------------------------- */
+
+static void
+set_pause(struct sampler *sampler, uint64_t now_ns, uint64_t pause_ns)
+{
+    const struct sampling *sampling = &sampler->sampling;
+    if (pause_ns == sampler->pause_ns) {
+        return;
+    }
+    if (pause_ns == sampling->interval_ns) {
+        sampler->careful_total_ns += now_ns - sampler->careful_since_ns;
+    }
+    sampler->careful_since_ns = now_ns;
+    sampler->pause_ns = pause_ns;
+    sampler->recorder.widest_ns = WIDEST_PAUSES * pause_ns;
+}
+
+/* A look costs the program nothing while a core is idle. When none is, each look displaces a
+   thread, and the operating system counts that: then look as seldom as `careful_ns` says. */
+static void
+spare_the_program(struct sampler *sampler, uint64_t now_ns)
+{
+    const struct sampling *sampling = &sampler->sampling;
+    uint64_t looks = sampler->recorder.samples - sampler->checked_at_sample;
+    bool is_careful = sampler->pause_ns != sampling->interval_ns;
+    if (looks < (is_careful ? CAREFUL_SAMPLES_A_CHECK : SAMPLES_A_CHECK) ||
+        sampling->careful_ns <= sampling->interval_ns) {
+        return;
+    }
+    uint64_t displaced = displacements() - sampler->checked_displacements;
+    if (2 * displaced > looks) {
+        set_pause(sampler, now_ns, sampling->careful_ns);
+    }
+    else if (4 * displaced < looks) {
+        set_pause(sampler, now_ns, sampling->interval_ns);
+    }
+    sampler->checked_at_sample = sampler->recorder.samples;
+    sampler->checked_displacements += displaced;
+}
 
 static void
 take_sample(struct sampler *sampler)
 {
     os_mutex_lock(&sampler->mutex);
     uint64_t now_ns = clock_monotonic_ns();
-    int32_t holder = index_of(sampler, gil_state_look(sampler->gil));
+    int32_t holder = index_of(sampler, gil_state_look(&sampler->sampling.gil));
     uint64_t hold_start_ns = recorder_sample(&sampler->recorder, now_ns, holder);
-    if (sampler->stall_ns > 0 && hold_start_ns > 0) {
-        ask_for_stack(sampler, now_ns, hold_start_ns, holder);
+    if (sampler->sampling.stall_ns > 0 && hold_start_ns > 0) {
+        look_at_stack(sampler, now_ns, hold_start_ns, holder);
     }
+    spare_the_program(sampler, now_ns);
     os_mutex_unlock(&sampler->mutex);
 }
 
+/* When the runtime shuts down, what a look reads goes away. */
 static void
 sample_until_stopped(void *opaque_sampler)
 {
     struct sampler *sampler = opaque_sampler;
     keep_signals_away_from_this_thread();
     os_be_punctual();
-    while (!atomic_load_explicit(&sampler->is_stopping, memory_order_relaxed)) {
+    while (!atomic_load_explicit(&sampler->is_stopping, memory_order_relaxed) &&
+           !gil_state_is_ending()) {
         take_sample(sampler);
-        os_sleep_ns(jittered_ns(sampler->interval_ns, &sampler->random));
+        os_sleep_ns(jittered_ns(sampler->pause_ns, &sampler->random));
     }
 }
 
@@ -165,6 +204,7 @@ sampler_start(struct sampler *sampler)
 {
     atomic_store_explicit(&sampler->is_stopping, false, memory_order_relaxed);
     sampler->process = this_process();
+    sampler->checked_displacements = displacements();
     take_sample(sampler); /* so that the recording begins here, and is never empty */
     sampler->is_running = os_thread_start(&sampler->thread, sample_until_stopped, sampler);
     return sampler->is_running;
@@ -180,7 +220,9 @@ sampler_stop(struct sampler *sampler)
     atomic_store_explicit(&sampler->is_stopping, true, memory_order_relaxed);
     os_thread_join(&sampler->thread);
     sampler->is_running = false;
-    recorder_finish(&sampler->recorder, clock_monotonic_ns());
+    uint64_t now_ns = clock_monotonic_ns();
+    set_pause(sampler, now_ns, sampler->sampling.interval_ns);
+    recorder_finish(&sampler->recorder, now_ns);
 }
 
 void

@@ -11,7 +11,17 @@
 
 #include "gil_state.h"
 #include "recorder.h"
+#include "stack_log.h"
 #include "threads.h"
+
+/* What a watch is asked to do. */
+struct sampling {
+    struct gil gil;
+    uint64_t interval_ns; /* the mean pause between two looks */
+    uint64_t careful_ns;  /* the same while looking takes a core from the program */
+    uint64_t stall_ns;    /* a hold of so much is a stall; 0: none is */
+    uint64_t memory;      /* bytes for the holds one by one and for the stacks of stalls */
+};
 
 /* A thread that was seen holding the GIL; its index is the recorder's holder. The address of its
    thread state may be used again once it has ended, so an entry found by address is trusted only
@@ -23,21 +33,8 @@ struct sighted_thread {
     struct gil_thread thread;
 };
 
-/* One request for a holder's Python stack: what was written to the file from `offset` on, up to
-   the next request's, answers it. */
-struct stack_request {
-    uint64_t hold_start_ns;
-    uint64_t asked_ns;
-    uint64_t offset;
-};
-
 struct sampler {
-    const void *gil;
-    uint64_t interval_ns;
-    uint64_t stall_ns; /* a longer hold is a stall; 0: ask for no stacks */
-    int signal_number; /* makes a thread write its Python stack to stack_file */
-    int stack_file;
-
+    struct sampling sampling;
     os_thread thread;
     int64_t process; /* a forked child has no sampling thread, whatever is_running says */
     bool is_running;
@@ -46,18 +43,22 @@ struct sampler {
     os_mutex mutex; /* guards what follows */
     struct recorder recorder;
     struct sighted_thread *threads;
-    struct stack_request *requests;
-    size_t request_count;
-    size_t request_capacity;
-    uint64_t next_request_ns;
     uint64_t random;
+
+    uint64_t pause_ns; /* interval_ns or careful_ns */
+    uint64_t careful_since_ns;
+    uint64_t careful_total_ns;
+    uint64_t checked_at_sample;
+    uint64_t checked_displacements;
+
+    struct stack_log stacks; /* of the holders, in stalls */
+    uint64_t next_stack_ns;
 };
 
-void sampler_init(struct sampler *sampler, const void *gil, uint64_t interval_ns,
-                  size_t most_holds);
+void sampler_init(struct sampler *sampler, const struct sampling *sampling);
 void sampler_destroy(struct sampler *sampler);
 
-/* False when the system can't start the thread. */
+/* False when the system can't start the thread. A sampler is started once. */
 bool sampler_start(struct sampler *sampler);
 
 /* Wait for the thread to end; nothing happens where none runs. Needs no GIL. */

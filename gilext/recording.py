@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import import_module
 from itertools import pairwise
 from math import sqrt
+from pathlib import Path
 from typing import Any
 
 from gilext.environment import Environment
+from gilext.holds import Hold, Holds
 from gilext.results import Result
 
 
@@ -19,25 +22,6 @@ class Frame:
     file: str
     line: int
     function: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """One unbroken span in which one thread held the GIL.
-
-    Attributes
-    ----------
-    start_seconds : float
-        When it began, from the start of the recording.
-    seconds : float
-        How long it lasted.
-    thread : int
-        The holder, as an index into `Recording.by_thread`.
-    """
-
-    start_seconds: float
-    seconds: float
-    thread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +113,10 @@ class Recording(Result):
     observed_seconds : float
         The time that the fraction is over: without the gaps in which the sampling thread was
         kept from its core for more than four intervals.
-    interval_seconds, stall_threshold_seconds : float
-        The mean distance of two samples; how long a hold has to last to be a stall.
+    interval_seconds : float
+        The mean time between two looks that was asked for.
+    careful_seconds : float
+        For how long it looked more seldom than that, to spare a program that kept all cores busy.
     samples : int
         How often it looked.
     longest_gap_seconds : float
@@ -139,12 +125,18 @@ class Recording(Result):
         The holders.
     longest : tuple of Hold
         The longest holds, up to 256, the longest first.
+    stall_threshold_seconds : float or None
+        How long a hold has to last to be a stall; None where none was looked for.
     stalls : tuple of Stall
-        The holds that reached the threshold, in order.
-    holds : tuple of Hold
-        Every hold, in order, up to the memory for them.
+        The holds that reached the threshold, in order, up to the memory for them.
+    stalls_complete_seconds : float or None
+        From when on `stalls` lacks some; None where it is complete.
+    lines_missing : str or None
+        Why the stalls have no lines; None where they can have them.
+    holds : Holds
+        Every hold, in order, up to the memory for them; a sequence of `Hold`.
     holds_complete_seconds : float or None
-        From when on `holds` lacks the rest; None where it is complete.
+        From when on `holds` lacks some; None where it is complete.
     histogram : tuple of int
         How many holds lasted 2**i to 2**(i + 1) nanoseconds, for each i.
     environment : Environment
@@ -156,16 +148,43 @@ class Recording(Result):
     held_error: float
     observed_seconds: float
     interval_seconds: float
-    stall_threshold_seconds: float
+    careful_seconds: float
     samples: int
     longest_gap_seconds: float
     by_thread: tuple[ThreadTime, ...]
     longest: tuple[Hold, ...]
+    stall_threshold_seconds: float | None
     stalls: tuple[Stall, ...]
-    holds: tuple[Hold, ...]
+    stalls_complete_seconds: float | None
+    lines_missing: str | None
+    holds: Holds
     holds_complete_seconds: float | None
     histogram: tuple[int, ...]
     environment: Environment
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as what ``json.dumps()`` takes; the holds as three lists."""
+        without_holds = replace(self, holds=Holds())
+        return Result.to_dict(without_holds) | {"holds": self.holds.columns()}
+
+    def save(self, path: str | Path) -> None:
+        """Write the recording to a file.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its suffix says as what: ``.html``, a page that shows every hold; ``.trace.json``,
+            for Perfetto and vizviewer; ``.json``, what `to_dict` has; ``.png`` or ``.svg``, a
+            picture, which needs matplotlib.
+
+        Raises
+        ------
+        ValueError
+            For another suffix.
+        ImportError
+            Where a library is missing that the form needs.
+        """
+        import_module("gilext.render.files").save(self, Path(path))
 
     def longest_holds(self, count: int = 10) -> tuple[Hold, ...]:
         """Return the longest holds, the longest first; 256 at most are known."""
@@ -210,22 +229,18 @@ def held_fraction_of(totals: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def stack_samples(
-    hold: Hold, asked: Sequence[float], stacks: Sequence[tuple[Frame, ...]]
+    hold: Hold, taken: Sequence[tuple[float, tuple[Frame, ...]]]
 ) -> tuple[StackSample, ...]:
-    """Divide a stall among the stacks that were taken in it.
+    """Divide a stall among the stacks that were taken in it, given when.
 
     Each stands for the time around it: up to halfway to its neighbours, the first and the last
     up to the ends of the hold.
     """
-    answered = [(when, stack) for when, stack in zip(asked, stacks, strict=True) if stack]
-    if not answered:
+    if not taken:
         return ()
-    times = [when for when, _ in answered]
     edges = [
         hold.start_seconds,
-        *((a + b) / 2 for a, b in pairwise(times)),
+        *((a + b) / 2 for (a, _), (b, _) in pairwise(taken)),
         hold.start_seconds + hold.seconds,
     ]
-    return tuple(
-        StackSample(edges[i + 1] - edges[i], stack) for i, (_, stack) in enumerate(answered)
-    )
+    return tuple(StackSample(edges[i + 1] - edges[i], stack) for i, (_, stack) in enumerate(taken))

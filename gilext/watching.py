@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import atexit
-import threading
-from contextlib import suppress
-from math import isfinite
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, isfinite
 from types import TracebackType
 from typing import Any
 
 from gilext._native import Sampler
-from gilext.environment import Environment, info
-from gilext.recording import (
-    Hold,
-    Recording,
-    Stall,
-    ThreadTime,
-    held_fraction_of,
-    stack_samples,
-)
-from gilext.stacks import StackFile
+from gilext.environment import info
+from gilext.holds import Hold, Holds
+from gilext.recording import Frame, Recording, Stall, ThreadTime, held_fraction_of, stack_samples
+from gilext.results import Result
+from gilext.thread_names import ThreadNames
 
 DEFAULT_INTERVAL = 200e-6
 DEFAULT_STALLS = 0.02
 DEFAULT_MEMORY = 64 << 20
 
-_BYTES_A_HOLD = 24
+_CAREFUL_INTERVAL = 3e-3
+_NO_FRAMES = "the frames of this interpreter are unknown"
 _SHORTEST_INTERVAL = 10e-6
 _LONGEST_INTERVAL = 1.0
 
@@ -34,34 +30,54 @@ class UnsupportedInterpreter(RuntimeError):
     """Raised where the interpreter keeps its GIL in a way that gilext doesn't know."""
 
 
+@dataclass(frozen=True, slots=True)
+class Glance(Result):
+    """What a watch has seen up to now.
+
+    Attributes
+    ----------
+    seconds : float
+        How long it has been going on.
+    held_seconds : float
+        For how long of that the GIL was held.
+    by_thread : tuple of ThreadTime
+        The holders; the hold that is going on isn't counted yet.
+    """
+
+    seconds: float
+    held_seconds: float
+    by_thread: tuple[ThreadTime, ...]
+
+
 class Watch:
     """A watch over one block; see `watch`.
 
     After the block, `recording` has the `Recording`, and its attributes are this object's too.
     """
 
-    def __init__(self, interval: float, stalls: float | None, memory: int) -> None:
-        self._interval = interval
+    def __init__(self, interval: float | None, stalls: float | None, memory: int) -> None:
+        self._interval = DEFAULT_INTERVAL if interval is None else interval
+        self._careful_interval = _CAREFUL_INTERVAL if interval is None else interval
         self._stalls = stalls
         self._memory = memory
         self._sampler: Sampler | None = None
-        self._stacks: StackFile | None = None
+        self._names = ThreadNames()
         self._recording: Recording | None = None
 
     def __enter__(self) -> Watch:
         """Start watching."""
         if self._sampler is not None:
             raise RuntimeError("a watch can be used only once")
-        try:
-            self._sampler = Sampler(self._interval, self._memory // _BYTES_A_HOLD)
-        except NotImplementedError as error:
-            raise UnsupportedInterpreter(str(error)) from None
-        if self._stalls is not None:
-            with suppress(OSError):
-                self._stacks = StackFile()
-                self._stacks.ask_on(self._sampler, self._stalls)
+        self._sampler = new_sampler(
+            self._interval, self._careful_interval, self._stalls or 0.0, self._memory
+        )
+        self._names.listen()
         atexit.register(self._sampler.stop)
-        self._sampler.start()
+        try:
+            self._sampler.start()
+        except BaseException:
+            self._release()
+            raise
         return self
 
     def __exit__(
@@ -73,13 +89,15 @@ class Watch:
         """Stop watching, and work out the recording."""
         assert self._sampler is not None
         self._sampler.stop()
+        try:
+            self._recording = self._record(self._sampler)
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        assert self._sampler is not None
         atexit.unregister(self._sampler.stop)
-        names = {thread.native_id: thread.name for thread in _known_threads()}
-        self._recording = recording_of(
-            self._sampler, self._stacks, names, self._interval, self._stalls, info()
-        )
-        if self._stacks is not None:
-            self._stacks.close()
+        self._names.stop()
 
     @property
     def recording(self) -> Recording:
@@ -94,15 +112,62 @@ class Watch:
             raise RuntimeError("the recording is there when the watched block has ended")
         return self._recording
 
+    def glance(self) -> Glance:
+        """Return what was seen up to now, while the block runs.
+
+        Raises
+        ------
+        RuntimeError
+            Before the block.
+        """
+        if self._sampler is None:
+            raise RuntimeError("there is nothing to see before the watched block")
+        totals = self._sampler.totals()
+        return Glance(
+            seconds=(totals["end_ns"] - totals["start_ns"]) * 1e-9,
+            held_seconds=totals["held_ns"] * 1e-9,
+            by_thread=_threads_of(self._sampler, self._names.by_native_id()),
+        )
+
     def __getattr__(self, name: str) -> Any:
         """Look an attribute up in the recording."""
         if name.startswith("_"):
             raise AttributeError(name)
         return getattr(self.recording, name)
 
+    def _record(self, sampler: Sampler) -> Recording:
+        totals = sampler.totals()
+        origin = totals["start_ns"]
+
+        def seconds_from(when_ns: int) -> float | None:
+            return (when_ns - origin) * 1e-9 if when_ns else None
+
+        fraction, error = held_fraction_of(totals)
+        longest = (_hold_of(item, origin) for item in sampler.longest())
+        return Recording(
+            seconds=(totals["end_ns"] - origin) * 1e-9,
+            held_fraction=fraction,
+            held_error=error,
+            observed_seconds=totals["observed_ns"] * 1e-9,
+            interval_seconds=self._interval,
+            careful_seconds=totals["careful_ns"] * 1e-9,
+            samples=totals["samples"],
+            longest_gap_seconds=totals["longest_gap_ns"] * 1e-9,
+            by_thread=_threads_of(sampler, self._names.by_native_id()),
+            longest=tuple(sorted(longest, key=lambda hold: -hold.seconds)),
+            stall_threshold_seconds=self._stalls,
+            stalls=_stalls_of(sampler, origin),
+            stalls_complete_seconds=seconds_from(totals["stalls_full_ns"]),
+            lines_missing=None if sampler.knows_frames else _NO_FRAMES,
+            holds=Holds(sampler, origin),
+            holds_complete_seconds=seconds_from(totals["holds_full_ns"]),
+            histogram=tuple(sampler.histogram()),
+            environment=info(),
+        )
+
 
 def watch(
-    interval: float = DEFAULT_INTERVAL,
+    interval: float | None = None,
     stalls: float | None = DEFAULT_STALLS,
     memory: int = DEFAULT_MEMORY,
 ) -> Watch:
@@ -112,14 +177,16 @@ def watch(
 
     Parameters
     ----------
-    interval : float
-        Mean seconds between two looks, 10e-6 to 1.
+    interval : float, optional
+        Mean seconds between two looks, 10e-6 to 1. By default 200e-6; and 3e-3 for as long as
+        the program keeps all cores busy, when each look would take one from it.
     stalls : float, optional
         A hold of so many seconds or more is a stall, and its Python lines are noted; None for
         no stalls.
     memory : int
-        Bytes for the holds one by one; what is longer than that has its totals, its longest
-        holds and its histogram, and says from when on the rest is missing.
+        Bytes for the holds one by one and for the lines of stalls; what is longer than that has
+        its totals, its longest holds and its histogram, and says from when on the rest is
+        missing.
 
     Returns
     -------
@@ -133,9 +200,10 @@ def watch(
     UnsupportedInterpreter
         On entering, where the layout of the interpreter's GIL is unknown.
     """
-    _check_seconds("interval", interval, _SHORTEST_INTERVAL, _LONGEST_INTERVAL)
+    if interval is not None:
+        _check_seconds("interval", interval, _SHORTEST_INTERVAL, _LONGEST_INTERVAL)
     if stalls is not None:
-        _check_seconds("stalls", stalls, 2 * interval, float("inf"))
+        _check_seconds("stalls", stalls, 2 * (interval or DEFAULT_INTERVAL), inf)
     if not isinstance(memory, int):
         raise TypeError(f"argument 'memory' must be an integer, not {type(memory).__name__}")
     if memory < 0:
@@ -143,85 +211,50 @@ def watch(
     return Watch(interval, stalls, memory)
 
 
-def _check_seconds(name: str, value: float, lowest: float, highest: float) -> None:
+def new_sampler(interval: float, careful_interval: float, stall: float, memory: int) -> Sampler:
+    """Return a sampler, or raise `UnsupportedInterpreter`."""
+    try:
+        return Sampler(interval, careful_interval, stall, memory)
+    except NotImplementedError as error:
+        raise UnsupportedInterpreter(str(error)) from None
+
+
+def _check_seconds(name: str, value: object, least: float, most: float) -> None:
     if not isinstance(value, int | float):
         raise TypeError(f"argument {name!r} must be a real number, not {type(value).__name__}")
-    if not (isfinite(value) and lowest <= value <= highest):
-        raise ValueError(f"argument {name!r} must be {lowest:g} to {highest:g}, not {value!r}")
+    if not (isfinite(value) and least <= value <= most):
+        limits = f"{least:g} to {most:g}" if isfinite(most) else f"finite and at least {least:g}"
+        raise ValueError(f"argument {name!r} must be {limits}, not {value!r}")
 
 
-def _known_threads() -> list[threading.Thread]:
-    """Return the threads that run and, as far as somebody still has them, those that have ended."""
-    # A set of weak references; copying it is one step, and so safe from threads that start.
-    dangling = set(getattr(getattr(threading, "_dangling", None), "data", ()))
-    ended = [thread for reference in dangling if (thread := reference()) is not None]
-    return [*ended, *threading.enumerate()]
+def _hold_of(item: tuple[int, int, int], origin: int) -> Hold:
+    start, end, thread = item
+    return Hold((start - origin) * 1e-9, (end - start) * 1e-9, thread)
 
 
-def recording_of(
-    sampler: Sampler,
-    stacks: StackFile | None,
-    names: dict[int | None, str],
-    interval: float,
-    stall_threshold: float | None,
-    environment: Environment,
-) -> Recording:
-    """Work out what a stopped sampler saw."""
-    totals = sampler.totals()
-    origin = totals["start_ns"]
-
-    def hold_of(item: tuple[int, int, int]) -> Hold:
-        start, end, thread = item
-        return Hold((start - origin) * 1e-9, (end - start) * 1e-9, thread)
-
-    fraction, error = held_fraction_of(totals)
-    detail_ends = totals["detail_ends_ns"]
-    raw_holds, raw_longest = sampler.holds(), sampler.longest()
-    threshold_ns = (stall_threshold or float("inf")) * 1e9
-    long_holds = {hold for hold in (*raw_holds, *raw_longest) if hold[1] - hold[0] >= threshold_ns}
-    return Recording(
-        seconds=(totals["end_ns"] - origin) * 1e-9,
-        held_fraction=fraction,
-        held_error=error,
-        observed_seconds=totals["observed_ns"] * 1e-9,
-        interval_seconds=interval,
-        stall_threshold_seconds=stall_threshold or 0.0,
-        samples=totals["samples"],
-        longest_gap_seconds=totals["longest_gap_ns"] * 1e-9,
-        by_thread=tuple(
-            ThreadTime(
-                name=names.get(native_id, f"thread {native_id}" if native_id else "unknown"),
-                ident=ident,
-                native_id=native_id,
-                held_seconds=held * 1e-9,
-                longest_seconds=longest * 1e-9,
-                holds=count,
-            )
-            for ident, native_id, held, count, longest in sampler.threads()
-        ),
-        longest=tuple(
-            sorted(map(hold_of, raw_longest), key=lambda hold: hold.seconds, reverse=True)
-        ),
-        stalls=_stalls_of(sampler, stacks, sorted(long_holds), hold_of, origin),
-        holds=tuple(map(hold_of, raw_holds)),
-        holds_complete_seconds=(detail_ends - origin) * 1e-9 if detail_ends else None,
-        histogram=tuple(sampler.histogram()),
-        environment=environment,
+def _threads_of(sampler: Sampler, names: Mapping[int, str]) -> tuple[ThreadTime, ...]:
+    return tuple(
+        ThreadTime(
+            name=names.get(native_id, f"thread {native_id}" if native_id else "unknown"),
+            ident=ident,
+            native_id=native_id,
+            held_seconds=held * 1e-9,
+            longest_seconds=longest * 1e-9,
+            holds=count,
+        )
+        for ident, native_id, held, count, longest in sampler.threads()
     )
 
 
-def _stalls_of(
-    sampler: Sampler, stacks: StackFile | None, holds: list[Any], hold_of: Any, origin: int
-) -> tuple[Stall, ...]:
-    requests = sampler.stack_requests()
-    read = stacks.read([offset for _, _, offset in requests]) if stacks is not None else []
-    taken: dict[int, list[tuple[float, Any]]] = {}
-    for (hold_start, asked, _), frames in zip(requests, read, strict=True):
-        taken.setdefault(hold_start, []).append(((asked - origin) * 1e-9, frames))
-    stalls = []
-    for item in holds:
-        hold = hold_of(item)
-        parts = taken.get(item[0], [])
-        samples = stack_samples(hold, [when for when, _ in parts], [frames for _, frames in parts])
-        stalls.append(Stall(hold, samples))
-    return tuple(stalls)
+def _stalls_of(sampler: Sampler, origin: int) -> tuple[Stall, ...]:
+    """Return the stalls, each with the stacks that were taken while it lasted."""
+    frames = [Frame(*item) for item in sampler.frames()]
+    taken: dict[int, list[tuple[float, tuple[Frame, ...]]]] = {}
+    for hold_start, when, numbers in sampler.stacks():
+        stack = tuple(frames[number] for number in numbers)
+        taken.setdefault(hold_start, []).append(((when - origin) * 1e-9, stack))
+    return tuple(
+        Stall(hold, stack_samples(hold, taken.get(item[0], [])))
+        for item in sampler.stalls()
+        for hold in [_hold_of(item, origin)]
+    )

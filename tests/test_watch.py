@@ -3,19 +3,16 @@
 import gc
 import json
 import os
-import signal
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-import gilext
 from gilext import UnsupportedInterpreter, hold_for, release_for, watch, watching
 from gilext._native import Sampler
-
-with_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+from gilext.environment import is_gil_enabled
+from gilext.recording import Frame
 
 
 def watched_holds(seconds, times=3, **options):
@@ -50,7 +47,6 @@ def test_held_fraction_tells_a_holding_program_from_a_releasing_one():
 
 
 @pytest.mark.with_gil
-@with_signals
 def test_stall_is_laid_on_the_line_that_held():
     recording, _ = watched_holds(0.06)
 
@@ -59,6 +55,35 @@ def test_stall_is_laid_on_the_line_that_held():
     assert line.file == __file__
     source = Path(__file__).read_text(encoding="utf-8").splitlines()
     assert "hold_for" in source[line.line - 1]
+
+
+def nest(depth, hold):
+    return nest(depth - 1, hold) if depth else hold()
+
+
+class Größe:
+    def halte(self):
+        return hold_for(
+            # The call begins on the line above, and that is where it holds.
+            0.05,
+        )
+
+
+@pytest.mark.with_gil
+@pytest.mark.parametrize("depth", [0, 5, 500])
+def test_stack_of_a_stall_is_that_of_the_program(depth):
+    with watch() as watched:
+        nest(depth, Größe().halte)
+
+    stall = max(watched.stalls, key=lambda stall: stall.hold.seconds)
+    inner, *outer = stall.stacks[len(stall.stacks) // 2].frames
+    first_line = Größe.halte.__code__.co_firstlineno
+    assert inner == Frame(__file__, first_line + 1, "Größe.halte")
+    nested = [frame for frame in outer if frame.function == "nest"]
+    assert len(nested) == min(depth + 1, 63)
+    assert {frame.line for frame in nested} == {nest.__code__.co_firstlineno + 1}
+    if depth < 60:
+        assert outer[depth + 1].function == "test_stack_of_a_stall_is_that_of_the_program"
 
 
 @pytest.mark.with_gil
@@ -71,6 +96,46 @@ def test_holder_has_the_name_of_its_thread_also_when_it_has_ended():
     (holder,) = [t for t in watched.by_thread if t.name == "the holder"]
     assert holder.native_id == thread.native_id
     assert holder.held_seconds > 0
+
+
+@pytest.mark.with_gil
+def test_thread_that_nobody_keeps_has_its_name_too():
+    with watch() as watched:
+        done = threading.Event()
+        threading.Thread(target=lambda: (hold_for(0.05), done.set()), name="the forgotten").start()
+        done.wait()
+        gc.collect()
+
+    assert "the forgotten" in {thread.name for thread in watched.by_thread}
+
+
+def test_starting_threads_is_as_it_was_after_watches_that_overlap():
+    before = threading.Thread.start
+
+    outer, inner = watch(), watch()
+    outer.__enter__()
+    inner.__enter__()
+    outer.__exit__(None, None, None)
+    assert threading.Thread.start is not before
+    inner.__exit__(None, None, None)
+
+    assert threading.Thread.start is before
+
+
+def test_wrapper_around_starting_threads_that_came_later_is_left_there(monkeypatch):
+    started = []
+    with watch():
+        inner = threading.Thread.start
+        monkeypatch.setattr(
+            threading.Thread, "start", lambda self: (started.append(self.name), inner(self))
+        )
+    with watch() as watched:
+        thread = threading.Thread(target=hold_for, args=(0.03,), name="wrapped")
+        thread.start()
+        thread.join()
+
+    assert started == ["wrapped"]
+    assert "wrapped" in {thread.name for thread in watched.by_thread} or not is_gil_enabled()
 
 
 @pytest.mark.with_gil
@@ -106,7 +171,7 @@ def test_totals_of_threads_add_up():
 
 @pytest.mark.with_gil
 def test_full_memory_ends_the_detail_and_not_the_totals():
-    recording, _ = watched_holds(0.01, times=5, memory=24)
+    recording, _ = watched_holds(0.01, times=5, memory=32)
 
     assert len(recording.holds) == 1
     assert recording.holds_complete_seconds is not None
@@ -162,33 +227,6 @@ def test_watches_can_be_nested_and_run_beside_each_other():
     assert all(outer > 0 and inner > 0 for outer, inner in results)
 
 
-@with_signals
-def test_signals_are_as_they_were_after_a_watch():
-    numbers = sorted(signal.valid_signals())
-    before = [signal.getsignal(number) for number in numbers]
-
-    watched_holds(0.05)
-    free = [number for number in range(signal.SIGRTMIN + 1, signal.SIGRTMAX + 1)]
-
-    assert [signal.getsignal(number) for number in numbers] == before
-    for number in free:
-        assert gilext._native.reserve_signal(number)
-        gilext._native.return_signal(number)
-
-
-@with_signals
-def test_signal_that_is_in_use_is_left_alone():
-    last = signal.SIGRTMAX
-    signal.signal(last, signal.SIG_IGN)
-    try:
-        assert not gilext._native.reserve_signal(last)
-        recording, _ = watched_holds(0.05)
-        assert signal.getsignal(last) == signal.SIG_IGN
-    finally:
-        signal.signal(last, signal.SIG_DFL)
-    assert recording.samples > 0
-
-
 @pytest.mark.parametrize(
     ("options", "error", "named"),
     [
@@ -225,34 +263,48 @@ def test_stalls_can_be_left_out():
     assert recording.stalls == ()
 
 
+def sampler():
+    return Sampler(1e-3, 1e-3, 0.02, 1000)
+
+
 def test_sampler_that_runs_refuses_what_wants_it_stopped():
-    sampler = Sampler(1e-3, 10)
-    sampler.start()
+    running = sampler()
+    running.start()
     try:
-        assert sampler.is_running
+        assert running.is_running
         for call in (
-            sampler.start,
-            sampler.holds,
-            sampler.stack_requests,
-            lambda: sampler.ask_stacks(0.1, 40, 2),
+            running.stalls,
+            running.stacks,
+            running.frames,
         ):
             with pytest.raises(RuntimeError, match="is running"):
                 call()
+        with pytest.raises(BufferError, match="is running"):
+            memoryview(running)
     finally:
-        sampler.stop()
-    sampler.stop()
-    assert not sampler.is_running
+        running.stop()
+    running.stop()
+    assert not running.is_running
+
+
+def test_sampler_starts_only_once():
+    stopped = sampler()
+    stopped.start()
+    stopped.stop()
+
+    with pytest.raises(RuntimeError, match="started already"):
+        stopped.start()
 
 
 def test_sampler_that_is_forgotten_ends():
     before = threading.active_count()
-    Sampler(1e-3, 10).start()
+    sampler().start()
     gc.collect()
 
     assert threading.active_count() == before
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-@pytest.mark.parametrize("script", ["watch_fork.py", "watch_shutdown.py"])
-def test_watch_survives_what_ends_its_thread(run_child, script):
+@pytest.mark.parametrize("script", ["watch_fork.py", "watch_shutdown.py", "watch_churn.py"])
+def test_watch_and_program_survive(run_child, script):
     assert "fine" in run_child(script).stdout

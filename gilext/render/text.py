@@ -155,16 +155,13 @@ def _(recording: Recording) -> RenderableType:
             str(thread.holds),
             f"{thread.longest_seconds * 1e3:.2f}",
         )
-    stalled = sum(stall.hold.seconds for stall in recording.stalls)
     parts: list[RenderableType] = [
         Text(_recording_heading(recording), style="bold"),
         Text(place(recording.environment)),
         threads,
-        Text(
-            f"{len(recording.stalls)} stalls (holds of {recording.stall_threshold_seconds * 1e3:g} "
-            f"ms or more), {stalled:.3f} s in all"
-        ),
     ]
+    if recording.stall_threshold_seconds is not None:
+        parts.append(Text(_stalls_in_all(recording, recording.stall_threshold_seconds)))
     if lines:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         table.add_column("line that held", overflow="fold")
@@ -179,9 +176,33 @@ def _(recording: Recording) -> RenderableType:
                 f"{line.worst_seconds * 1e3:.1f}",
             )
         parts.append(table)
-    if recording.holds_complete_seconds is not None:
-        parts.append(Text(f"Holds one by one only up to {recording.holds_complete_seconds:.1f} s."))
+    parts += [Text(note, style="dim") for note in _notes_on(recording)]
     return Group(*parts)
+
+
+def _notes_on(recording: Recording) -> list[str]:
+    notes = []
+    if recording.stalls and recording.lines_missing is not None:
+        notes.append(f"Without the lines of the stalls: {recording.lines_missing}.")
+    if recording.careful_seconds > 0:
+        notes.append(
+            f"For {recording.careful_seconds:.1f} s the program kept all cores busy, and gilext "
+            "looked more seldom."
+        )
+    if recording.holds_complete_seconds is not None:
+        notes.append(f"Holds one by one only up to {recording.holds_complete_seconds:.1f} s.")
+    if recording.stalls_complete_seconds is not None:
+        notes.append(f"Stalls only up to {recording.stalls_complete_seconds:.1f} s.")
+    return notes
+
+
+def _stalls_in_all(recording: Recording, threshold: float) -> str:
+    count = len(recording.stalls)
+    if count == 0:
+        return f"no stalls (holds of {threshold * 1e3:g} ms or more)"
+    stalled = sum(stall.hold.seconds for stall in recording.stalls)
+    said = "stall" if count == 1 else "stalls"
+    return f"{count} {said} (holds of {threshold * 1e3:g} ms or more), {stalled:.3f} s in all"
 
 
 def _recording_heading(recording: Recording) -> str:

@@ -1,0 +1,197 @@
+/* Everything here reads fields that CPython may change in any feature release. A version that is
+   not listed builds without them, and frame_state_is_known() says no. So it is for free-threaded
+   builds, where each thread has its own copy of the code, and nobody holds a GIL to be named. */
+
+#ifndef Py_BUILD_CORE_MODULE
+#define Py_BUILD_CORE_MODULE 1
+#endif
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "frame_state.h"
+
+#if !defined(PYPY_VERSION) && !defined(Py_GIL_DISABLED) && PY_VERSION_HEX >= 0x030B0000 && \
+    PY_VERSION_HEX < 0x03100000
+
+#include "internal/pycore_code.h"
+#include "internal/pycore_frame.h"
+#if PY_VERSION_HEX >= 0x030E0000
+#include "internal/pycore_interpframe_structs.h"
+#endif
+
+#include "line_table.h"
+#include "safe_copy.h"
+
+enum { MOST_TRIES = 8, MOST_TABLE_BYTES = 4 << 20, MOST_CHARACTERS = MOST_NAME_BYTES - 1 };
+
+bool
+frame_state_is_known(void)
+{
+    return true;
+}
+
+/* -- where they are ------------------------------------------------------------------------- */
+
+static bool
+find_innermost(gil_holder holder, const struct _PyInterpreterFrame **frame)
+{
+    const PyThreadState *state = (const PyThreadState *)holder;
+#if PY_VERSION_HEX < 0x030D0000
+    const _PyCFrame *c_frame;
+    return safe_copy(&c_frame, &state->cframe, sizeof c_frame) &&
+           safe_copy(frame, &c_frame->current_frame, sizeof *frame);
+#else
+    return safe_copy(frame, &state->current_frame, sizeof *frame);
+#endif
+}
+
+static struct frame_place
+place_of(const struct _PyInterpreterFrame *frame)
+{
+#if PY_VERSION_HEX < 0x030D0000
+    return (struct frame_place){frame->f_code, frame->prev_instr};
+#elif PY_VERSION_HEX < 0x030E0000
+    return (struct frame_place){frame->f_executable, frame->instr_ptr};
+#else
+    /* The lowest bits are tags; objects lie at multiples of eight. */
+    const void *code = (const void *)(frame->f_executable.bits & ~(uintptr_t)7);
+    return (struct frame_place){code, frame->instr_ptr};
+#endif
+}
+
+static bool
+walk(const struct _PyInterpreterFrame *frame, struct frame_places *places)
+{
+    struct _PyInterpreterFrame copy;
+    for (places->count = 0; frame != NULL && places->count < MOST_FRAMES; frame = copy.previous) {
+        if (!safe_copy(&copy, frame, offsetof(struct _PyInterpreterFrame, localsplus))) {
+            return false;
+        }
+        places->places[places->count++] = place_of(&copy);
+    }
+    return true;
+}
+
+/* The innermost frame is the same before and after: then nobody was called and nobody returned,
+   or as good as nobody. */
+bool
+frame_state_find(gil_holder holder, struct frame_places *places)
+{
+    const struct _PyInterpreterFrame *before, *after;
+    for (int i = 0; i < MOST_TRIES; i++) {
+        if (find_innermost(holder, &before) && walk(before, places) &&
+            find_innermost(holder, &after) && before == after) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* -- what they are called ------------------------------------------------------------------- */
+
+static size_t
+append_utf8(char *text, size_t length, Py_UCS4 character)
+{
+    static const unsigned char first[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    size_t size = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+    if (length + size > MOST_CHARACTERS) {
+        return MOST_CHARACTERS + 1;
+    }
+    for (size_t i = size; i-- > 1; character >>= 6) {
+        text[length + i] = (char)(0x80 | (character & 0x3F));
+    }
+    text[length] = (char)(size == 1 ? character : first[size] | character);
+    return length + size;
+}
+
+/* Strings that name code are compact: their characters follow the head. */
+static bool
+describe_string(const PyObject *string, char text[MOST_NAME_BYTES])
+{
+    PyASCIIObject head;
+    Py_UCS4 characters[MOST_NAME_BYTES];
+    if (!safe_copy(&head, string, sizeof head) || Py_TYPE((PyObject *)&head) != &PyUnicode_Type ||
+        !head.state.compact || head.length < 0) {
+        return false;
+    }
+    size_t width = head.state.kind;
+    size_t count = head.length < MOST_CHARACTERS ? (size_t)head.length : MOST_CHARACTERS;
+    const char *data = (const char *)string;
+    data += head.state.ascii ? sizeof(PyASCIIObject) : sizeof(PyCompactUnicodeObject);
+    if ((width != 1 && width != 2 && width != 4) ||
+        (count > 0 && !safe_copy(characters, data, count * width))) {
+        return false;
+    }
+    size_t length = 0;
+    for (Py_ssize_t i = 0; i < (Py_ssize_t)count; i++) {
+        size_t longer = append_utf8(text, length, PyUnicode_READ((int)width, characters, i));
+        if (longer > MOST_CHARACTERS) {
+            break;
+        }
+        length = longer;
+    }
+    text[length] = '\0';
+    return true;
+}
+
+static int
+line_of(const PyCodeObject *code, const struct frame_place *place)
+{
+    PyBytesObject head;
+    const PyObject *table = code->co_linetable;
+    if (!safe_copy(&head, table, sizeof head) || Py_TYPE((PyObject *)&head) != &PyBytes_Type) {
+        return 0;
+    }
+    Py_ssize_t size = Py_SIZE(&head);
+    uint8_t *owned_copy = size > 0 && size < MOST_TABLE_BYTES ? malloc((size_t)size) : NULL;
+    int line = 0;
+    if (owned_copy != NULL &&
+        safe_copy(owned_copy, ((const PyBytesObject *)table)->ob_sval, (size_t)size)) {
+        const char *start = (const char *)place->code + offsetof(PyCodeObject, co_code_adaptive);
+        line = line_of_address(owned_copy, (size_t)size, code->co_firstlineno,
+                               (const char *)place->instruction - start);
+    }
+    free(owned_copy);
+    return line;
+}
+
+bool
+frame_state_describe(const struct frame_place *place, struct frame_words *words)
+{
+    PyCodeObject code;
+    if (place->code == NULL ||
+        !safe_copy(&code, place->code, offsetof(PyCodeObject, co_code_adaptive)) ||
+        Py_TYPE((PyObject *)&code) != &PyCode_Type) {
+        return false;
+    }
+    words->line = line_of(&code, place);
+    return describe_string(code.co_filename, words->file) &&
+           describe_string(code.co_qualname, words->function);
+}
+
+#else
+
+bool
+frame_state_is_known(void)
+{
+    return false;
+}
+
+bool
+frame_state_find(gil_holder holder, struct frame_places *places)
+{
+    (void)holder;
+    places->count = 0;
+    return false;
+}
+
+bool
+frame_state_describe(const struct frame_place *place, struct frame_words *words)
+{
+    (void)place;
+    (void)words;
+    return false;
+}
+
+#endif

@@ -1,0 +1,12 @@
+/* A GIL for the tests that need no interpreter: they say who holds it. */
+
+#ifndef GILEXT_MADE_UP_GIL_H
+#define GILEXT_MADE_UP_GIL_H
+
+#include <stdatomic.h>
+
+extern atomic_uintptr_t made_up_holder;
+extern atomic_uint_fast64_t made_up_generation;
+extern atomic_bool made_up_ending;
+
+#endif
