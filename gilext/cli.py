@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -15,10 +16,11 @@ from gilext import programs
 from gilext.checkup import check
 from gilext.comparison import compare
 from gilext.environment import info
+from gilext.live import LiveLine
 from gilext.loops import LOOPS
 from gilext.render import picture, text
 from gilext.results import Result
-from gilext.watching import DEFAULT_INTERVAL, DEFAULT_STALLS, watch
+from gilext.watching import DEFAULT_STALLS, watch
 from gilext.ways import DEFAULT_WAYS, WAYS
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -152,9 +154,7 @@ def check_command(
 @click.option(
     "--interval",
     type=float,
-    default=DEFAULT_INTERVAL,
-    show_default=True,
-    help="Mean seconds between two looks.",
+    help="Mean seconds between two looks. Default: 0.0002, or more while all cores are busy.",
 )
 @click.option(
     "--stalls",
@@ -163,10 +163,16 @@ def check_command(
     show_default=True,
     help="Seconds from which on a hold is a stall.",
 )
+@click.option("--live", is_flag=True, help="Show who holds the GIL while the program runs.")
 @as_json
 @click.argument("program", nargs=-1, type=click.UNPROCESSED, metavar="[SCRIPT] [ARGS]...")
 def watch_command(
-    module: str | None, interval: float, stalls: float, as_json: bool, program: tuple[str, ...]
+    module: str | None,
+    interval: float | None,
+    stalls: float,
+    live: bool,
+    as_json: bool,
+    program: tuple[str, ...],
 ) -> int:
     """Run a program as python does, and report on stderr who held the GIL.
 
@@ -179,7 +185,7 @@ def watch_command(
         watched = watch(interval, stalls)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    with watched:
+    with watched, LiveLine(watched, sys.stderr) if live else nullcontext():
         code = programs.run(module, program)
     report = Console(stderr=True)
     if as_json:

@@ -20,7 +20,7 @@ DEFAULT_INTERVAL = 200e-6
 DEFAULT_STALLS = 0.02
 DEFAULT_MEMORY = 64 << 20
 
-_CAREFUL_INTERVAL = 3e-3
+_CAREFUL_INTERVAL = 3.3e-3
 _NO_FRAMES = "the frames of this interpreter are unknown"
 _SHORTEST_INTERVAL = 10e-6
 _LONGEST_INTERVAL = 1.0
@@ -178,7 +178,7 @@ def watch(
     Parameters
     ----------
     interval : float, optional
-        Mean seconds between two looks, 10e-6 to 1. By default 200e-6; and 3e-3 for as long as
+        Mean seconds between two looks, 10e-6 to 1. By default 200e-6; and 3.3e-3 for as long as
         the program keeps all cores busy, when each look would take one from it.
     stalls : float, optional
         A hold of so many seconds or more is a stall, and its Python lines are noted; None for

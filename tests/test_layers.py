@@ -24,7 +24,7 @@ FLOORS = [
         "watching",
         "checkup",
     },
-    {"testing", "programs"},
+    {"testing", "programs", "live"},
     {"render"},
     {"cli", "__main__"},
 ]

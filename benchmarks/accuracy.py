@@ -1,0 +1,100 @@
+"""How true a held fraction is, of gilext and of its peers, over patterns of known truth.
+
+Run ``python benchmarks/accuracy.py`` on a quiet machine; it takes about 15 minutes. With
+``--seconds 2`` it takes about two, and the errors of what samples are larger.
+"""
+
+import argparse
+import statistics
+import threading
+import time
+
+from instruments import INSTRUMENTS
+
+import gilext
+
+# Threads, seconds held, seconds released, over and over.
+PATTERNS = {
+    "never held": (1, 0, 1e-3),
+    "always held": (1, 1e-3, 0),
+    "4 of 20 µs": (1, 4e-6, 16e-6),
+    "10 of 20 µs": (1, 10e-6, 10e-6),
+    "20 of 100 µs": (1, 20e-6, 80e-6),
+    "80 of 100 µs": (1, 80e-6, 20e-6),
+    "0.3 of 1 ms": (1, 0.3e-3, 0.7e-3),
+    "0.5 of 1 ms": (1, 0.5e-3, 0.5e-3),
+    "1 of 2 ms": (1, 1e-3, 1e-3),
+    "1 of 10 ms": (1, 1e-3, 9e-3),
+    "30 of 100 ms": (1, 30e-3, 70e-3),
+    "0.5 of 1 s": (1, 0.5, 0.5),
+    "two threads, 0.3 of 2 ms": (2, 0.3e-3, 1.7e-3),
+    "two threads, 2 of 10 ms": (2, 2e-3, 8e-3),
+    "two threads, 20 of 50 ms": (2, 20e-3, 30e-3),
+}
+PEERS_SECONDS = 5.0
+
+
+def play(held, released, seconds, totals):
+    """Hold and release for some time; add the seconds held and those released to `totals`."""
+    end = time.perf_counter() + seconds
+    sum_held = sum_released = 0.0
+    while time.perf_counter() < end:
+        if held:
+            sum_held += gilext.hold_for(held)
+        if released:
+            sum_released += gilext.release_for(released)
+    totals.append((sum_held, sum_released))
+
+
+def true_fraction(threads, held, released, seconds):
+    """Play a pattern; return the fraction of the time in which the GIL was held.
+
+    One thread holds it whenever it doesn't release it, also for the few bytecodes between two
+    calls. Of two, only what was spent in `hold_for` is known to be held, so their patterns are
+    long enough for the rest, about a microsecond a call, not to count.
+    """
+    totals = []
+    start = time.perf_counter()
+    if threads == 1:
+        play(held, released, seconds, totals)
+        return 1 - totals[0][1] / (time.perf_counter() - start)
+    players = [
+        threading.Thread(target=play, args=(held, released, seconds, totals))
+        for _ in range(threads)
+    ]
+    for player in players:
+        player.start()
+    for player in players:
+        player.join()
+    return sum(held for held, _ in totals) / (time.perf_counter() - start)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=15, help="a pattern, for gilext")
+    parser.add_argument("--rounds", type=int, default=2, help="of gilext alone")
+    arguments = parser.parse_args()
+    errors = {name: [] for name in INSTRUMENTS}
+    inside = []
+    for title, (threads, held, released) in PATTERNS.items():
+        said = []
+        for name, instrument in INSTRUMENTS.items():
+            own = name.startswith("gilext")
+            # Two threads keep both cores busy, and gilext looks more seldom then.
+            seconds = arguments.seconds * (4 if threads > 1 else 1) if own else PEERS_SECONDS
+            for _ in range(arguments.rounds if own else 1):
+                with instrument() as reading:
+                    truth = true_fraction(threads, held, released, min(seconds, 60))
+                error = abs(reading.fraction - truth)
+                errors[name].append(error)
+                if own:
+                    inside.append(error <= reading.error)
+            said.append(f"{name} {reading.fraction - truth:+.4f}")
+        print(f"{title:26} {truth:.4f}  {';  '.join(said)}", flush=True)
+    for name, found in errors.items():
+        print(f"{name:22} worst {max(found):.4f}  median {statistics.median(found):.4f}")
+    print(f"truth inside gilext's error bar: {sum(inside)} of {len(inside)} times")
+
+
+if __name__ == "__main__":
+    main()
