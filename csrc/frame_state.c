@@ -1,6 +1,5 @@
 /* Everything here reads fields that CPython may change in any feature release. A version that is
-   not listed builds without them, and frame_state_is_known() says no. So it is for free-threaded
-   builds, where each thread has its own copy of the code, and nobody holds a GIL to be named. */
+   not listed builds without them, and frame_state_is_known() says no. */
 
 #ifndef Py_BUILD_CORE_MODULE
 #define Py_BUILD_CORE_MODULE 1
@@ -11,8 +10,7 @@
 
 #include "frame_state.h"
 
-#if !defined(PYPY_VERSION) && !defined(Py_GIL_DISABLED) && PY_VERSION_HEX >= 0x030B0000 && \
-    PY_VERSION_HEX < 0x03100000
+#if !defined(PYPY_VERSION) && PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x03100000
 
 #include "internal/pycore_code.h"
 #include "internal/pycore_frame.h"
@@ -50,13 +48,17 @@ static struct frame_place
 place_of(const struct _PyInterpreterFrame *frame)
 {
 #if PY_VERSION_HEX < 0x030D0000
-    return (struct frame_place){frame->f_code, frame->prev_instr};
+    return (struct frame_place){frame->f_code, frame->prev_instr, 0};
 #elif PY_VERSION_HEX < 0x030E0000
-    return (struct frame_place){frame->f_executable, frame->instr_ptr};
+    return (struct frame_place){frame->f_executable, frame->instr_ptr, 0};
 #else
     /* The lowest bits are tags; objects lie at multiples of eight. */
     const void *code = (const void *)(frame->f_executable.bits & ~(uintptr_t)7);
-    return (struct frame_place){code, frame->instr_ptr};
+#ifdef Py_GIL_DISABLED
+    return (struct frame_place){code, frame->instr_ptr, frame->tlbc_index};
+#else
+    return (struct frame_place){code, frame->instr_ptr, 0};
+#endif
 #endif
 }
 
@@ -135,6 +137,22 @@ describe_string(const PyObject *string, char text[MOST_NAME_BYTES])
     return true;
 }
 
+/* Where the instructions of a frame start. In free-threaded builds since 3.14, threads have
+   copies of their own. */
+static const char *
+first_instruction(const PyCodeObject *code, const struct frame_place *place)
+{
+#if defined(Py_GIL_DISABLED) && PY_VERSION_HEX >= 0x030E0000
+    const char *start;
+    const _PyCodeArray *copies = code->co_tlbc;
+    if (place->copy > 0 && safe_copy(&start, &copies->entries[place->copy], sizeof start)) {
+        return start;
+    }
+#endif
+    (void)code;
+    return (const char *)place->code + offsetof(PyCodeObject, co_code_adaptive);
+}
+
 static int
 line_of(const PyCodeObject *code, const struct frame_place *place)
 {
@@ -148,9 +166,8 @@ line_of(const PyCodeObject *code, const struct frame_place *place)
     int line = 0;
     if (owned_copy != NULL &&
         safe_copy(owned_copy, ((const PyBytesObject *)table)->ob_sval, (size_t)size)) {
-        const char *start = (const char *)place->code + offsetof(PyCodeObject, co_code_adaptive);
-        line = line_of_address(owned_copy, (size_t)size, code->co_firstlineno,
-                               (const char *)place->instruction - start);
+        ptrdiff_t address = (const char *)place->instruction - first_instruction(code, place);
+        line = line_of_address(owned_copy, (size_t)size, code->co_firstlineno, address);
     }
     free(owned_copy);
     return line;

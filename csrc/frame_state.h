@@ -17,6 +17,7 @@ enum { MOST_FRAMES = 64, MOST_NAME_BYTES = 512 };
 struct frame_place {
     const void *code;
     const void *instruction;
+    int copy; /* which copy of the code's instructions it is one of */
 };
 
 /* The innermost frames of a thread, the innermost first. */

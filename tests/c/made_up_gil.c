@@ -42,8 +42,8 @@ frame_state_find(gil_holder holder, struct frame_places *places)
 {
     static const char code[2];
     places->count = 2;
-    places->places[0] = (struct frame_place){&code[0], (const void *)holder};
-    places->places[1] = (struct frame_place){&code[1], (const void *)holder};
+    places->places[0] = (struct frame_place){&code[0], (const void *)holder, 0};
+    places->places[1] = (struct frame_place){&code[1], (const void *)holder, 0};
     return true;
 }
 
