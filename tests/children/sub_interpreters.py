@@ -13,6 +13,15 @@ assert _native.spin_interruptible(10, 3) == {expected}
 assert _native.time_os_threads("spin", 2, 10)[2][0] == _native.spin_held(10)
 assert _native.Meeting(1).wait_held(0) and _native.Meeting(1).wait_released(0)
 assert not _native.Meeting(2).wait_released(0.01)
+
+sampler = _native.Sampler(1e-4, 1e-4, 0.01, 100_000)
+sampler.start()
+_native.hold_for(0.05)
+sampler.stop()
+assert sampler.totals()["held_ns"] > 0 or not {has_gil}
+seen = _native.watch_calls(_native.hold_for, (0.05,), dict(), 0.05, 1e-4)
+assert seen["looks_held"] > 0 or not {has_gil}
+assert _native.probe_calls(_native.release_for, (0.01,), dict(), 0.01, 1e-3)[0] > 0
 """
 
 
@@ -79,7 +88,9 @@ def main(other_module: str | None = None) -> None:
         except BaseException as error:
             errors.append(error)
 
-    runs = [running(USE_NATIVE.format(expected=spin_held(10, 3))) for _ in range(3)]
+    has_gil = getattr(sys, "_is_gil_enabled", lambda: True)()
+    code = USE_NATIVE.format(expected=spin_held(10, 3), has_gil=has_gil)
+    runs = [running(code) for _ in range(3)]
     threads = [Thread(target=guarded, args=(run,)) for run in runs]
     for thread in threads:
         thread.start()
