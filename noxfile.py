@@ -83,7 +83,10 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the package's types strictly."""
-    session.install("--quiet", "mypy>=1.15", "click>=8.1", "rich>=13", "matplotlib>=3.8", "pytest")
+    session.install(
+        "--quiet", "mypy>=1.15", "click>=8.1", "jinja2>=3.1", "rich>=13", "matplotlib>=3.8",
+        "opentelemetry-api>=1.25", "prometheus-client>=0.20", "pytest",
+    )  # fmt: skip
     session.run("mypy")
 
 
@@ -148,6 +151,16 @@ def run_suite(
     session.run(*pip, ".[test]", external=True)
     suite = session.posargs if arguments is None else arguments
     session.run(*prefix, str(inside), "-P", "-m", "pytest", *suite, external=True)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Look at the page of a recording with Chromium, where it is installed."""
+    missing = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
+    if missing:
+        session.skip(f"{' and '.join(missing)} not found")
+    install(session, ".[test]", "selenium>=4.20")
+    session.run("python", "-P", "-m", "pytest", "-q", "tests/test_page.py", *session.posargs)
 
 
 @nox.session

@@ -1,7 +1,7 @@
 """How true a held fraction is, of gilext and of its peers, over patterns of known truth.
 
-Run ``python benchmarks/accuracy.py`` on a quiet machine; it takes about 15 minutes. With
-``--seconds 2`` it takes about two, and the errors of what samples are larger.
+Run ``python benchmarks/accuracy.py`` on a quiet machine; it takes about 20 minutes. With
+``--seconds 1`` it takes about six, and the errors of what samples are larger.
 """
 
 import argparse
@@ -72,7 +72,7 @@ def true_fraction(threads, held, released, seconds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=15, help="a pattern, for gilext")
-    parser.add_argument("--rounds", type=int, default=2, help="of gilext alone")
+    parser.add_argument("--rounds", type=int, default=2, help="of gilext at its default alone")
     arguments = parser.parse_args()
     errors = {name: [] for name in INSTRUMENTS}
     inside = []
@@ -82,7 +82,7 @@ def main():
             own = name.startswith("gilext")
             # Two threads keep both cores busy, and gilext looks more seldom then.
             seconds = arguments.seconds * (4 if threads > 1 else 1) if own else PEERS_SECONDS
-            for _ in range(arguments.rounds if own else 1):
+            for _ in range(arguments.rounds if name == "gilext" else 1):
                 with instrument() as reading:
                     truth = true_fraction(threads, held, released, min(seconds, 60))
                 error = abs(reading.fraction - truth)

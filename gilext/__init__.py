@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gilext.comparison import Comparison, compare
     from gilext.environment import Environment, info
     from gilext.loops import Binding, Loop, loop
+    from gilext.monitoring import Monitor, MonitorReading, monitor
     from gilext.recording import Recording
     from gilext.watching import UnsupportedInterpreter, Watch, watch
 
@@ -47,6 +48,8 @@ __all__ = [
     "Environment",
     "Loop",
     "Meeting",
+    "Monitor",
+    "MonitorReading",
     "Recording",
     "UnsupportedInterpreter",
     "Watch",
@@ -59,6 +62,7 @@ __all__ = [
     "hold_for",
     "info",
     "loop",
+    "monitor",
     "release_for",
     "spin_held",
     "spin_interruptible",
@@ -72,6 +76,8 @@ _HOMES = {
     "Comparison": "gilext.comparison",
     "Environment": "gilext.environment",
     "Loop": "gilext.loops",
+    "Monitor": "gilext.monitoring",
+    "MonitorReading": "gilext.monitoring",
     "Recording": "gilext.recording",
     "UnsupportedInterpreter": "gilext.watching",
     "Watch": "gilext.watching",
@@ -79,6 +85,7 @@ _HOMES = {
     "compare": "gilext.comparison",
     "info": "gilext.environment",
     "loop": "gilext.loops",
+    "monitor": "gilext.monitoring",
     "watch": "gilext.watching",
 }
 

@@ -18,7 +18,7 @@ from gilext.comparison import compare
 from gilext.environment import info
 from gilext.live import LiveLine
 from gilext.loops import LOOPS
-from gilext.render import picture, text
+from gilext.render import files, picture, text
 from gilext.results import Result
 from gilext.watching import DEFAULT_STALLS, watch
 from gilext.ways import DEFAULT_WAYS, WAYS
@@ -163,6 +163,21 @@ def check_command(
     show_default=True,
     help="Seconds from which on a hold is a stall.",
 )
+@click.option(
+    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page of every hold."
+)
+@click.option(
+    "--trace",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a trace for Perfetto or vizviewer.",
+)
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw the holds, as .png or .svg.",
+)
 @click.option("--live", is_flag=True, help="Show who holds the GIL while the program runs.")
 @as_json
 @click.argument("program", nargs=-1, type=click.UNPROCESSED, metavar="[SCRIPT] [ARGS]...")
@@ -170,6 +185,9 @@ def watch_command(
     module: str | None,
     interval: float | None,
     stalls: float,
+    html: Path | None,
+    trace: Path | None,
+    plot: Path | None,
     live: bool,
     as_json: bool,
     program: tuple[str, ...],
@@ -181,9 +199,13 @@ def watch_command(
     """
     if module is None and not program:
         raise click.UsageError("name a script, or a module with -m")
+    targets = {"html": html, "trace": trace, "picture": plot}
     try:
         watched = watch(interval, stalls)
-    except ValueError as error:
+        for kind, path in targets.items():
+            if path is not None:
+                files.check_target(path, kind)
+    except (ValueError, ImportError) as error:
         raise click.UsageError(str(error)) from error
     with watched, LiveLine(watched, sys.stderr) if live else nullcontext():
         code = programs.run(module, program)
@@ -192,6 +214,10 @@ def watch_command(
         click.echo(json.dumps(watched.recording.to_dict()), err=True)
     else:
         report.print(text.renderable(watched.recording))
+    for kind, path in targets.items():
+        if path is not None:
+            files.save(watched.recording, path, kind)
+            click.echo(f"Written: {path}", err=True)
     return code
 
 

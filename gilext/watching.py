@@ -20,7 +20,7 @@ DEFAULT_INTERVAL = 200e-6
 DEFAULT_STALLS = 0.02
 DEFAULT_MEMORY = 64 << 20
 
-_CAREFUL_INTERVAL = 3.3e-3
+CAREFUL_INTERVAL = 3.3e-3
 _NO_FRAMES = "the frames of this interpreter are unknown"
 _SHORTEST_INTERVAL = 10e-6
 _LONGEST_INTERVAL = 1.0
@@ -57,7 +57,7 @@ class Watch:
 
     def __init__(self, interval: float | None, stalls: float | None, memory: int) -> None:
         self._interval = DEFAULT_INTERVAL if interval is None else interval
-        self._careful_interval = _CAREFUL_INTERVAL if interval is None else interval
+        self._careful_interval = CAREFUL_INTERVAL if interval is None else interval
         self._stalls = stalls
         self._memory = memory
         self._sampler: Sampler | None = None
@@ -201,9 +201,9 @@ def watch(
         On entering, where the layout of the interpreter's GIL is unknown.
     """
     if interval is not None:
-        _check_seconds("interval", interval, _SHORTEST_INTERVAL, _LONGEST_INTERVAL)
+        check_seconds("interval", interval, _SHORTEST_INTERVAL, _LONGEST_INTERVAL)
     if stalls is not None:
-        _check_seconds("stalls", stalls, 2 * (interval or DEFAULT_INTERVAL), inf)
+        check_seconds("stalls", stalls, 2 * (interval or DEFAULT_INTERVAL), inf)
     if not isinstance(memory, int):
         raise TypeError(f"argument 'memory' must be an integer, not {type(memory).__name__}")
     if memory < 0:
@@ -219,7 +219,8 @@ def new_sampler(interval: float, careful_interval: float, stall: float, memory: 
         raise UnsupportedInterpreter(str(error)) from None
 
 
-def _check_seconds(name: str, value: object, least: float, most: float) -> None:
+def check_seconds(name: str, value: object, least: float, most: float) -> None:
+    """Raise TypeError or ValueError, naming the argument, where it isn't a number in a range."""
     if not isinstance(value, int | float):
         raise TypeError(f"argument {name!r} must be a real number, not {type(value).__name__}")
     if not (isfinite(value) and least <= value <= most):

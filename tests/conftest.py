@@ -7,7 +7,7 @@ import platform
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,10 @@ import hypothesis
 import pytest
 
 import gilext
+from gilext.holds import Hold, Holds
+from gilext.recording import Recording, Stall, ThreadTime
+
+pytest_plugins = ["pytester"]
 
 CHILDREN = Path(__file__).parent / "children"
 IS_FREE_THREADED_BUILD = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
@@ -98,6 +102,55 @@ def run_child() -> Callable[..., subprocess.CompletedProcess[str]]:
         return child
 
     return run
+
+
+@pytest.fixture
+def made_up() -> Callable[..., Recording]:
+    """Make a recording up: its holds and stalls, its threads' names, and any other field."""
+
+    def make(
+        holds: Sequence[Hold] = (),
+        stalls: Sequence[Stall] = (),
+        names: Sequence[str] = ("MainThread",),
+        seconds: float = 1.0,
+        **fields: Any,
+    ) -> Recording:
+        of_thread = [[hold for hold in holds if hold.thread == i] for i in range(len(names))]
+        threads = [
+            ThreadTime(
+                name=name,
+                ident=1000 + index,
+                native_id=index + 1,
+                held_seconds=sum(hold.seconds for hold in own),
+                longest_seconds=max((hold.seconds for hold in own), default=0.0),
+                holds=len(own),
+            )
+            for index, (name, own) in enumerate(zip(names, of_thread, strict=True))
+        ]
+        kept = Holds.of(holds)
+        known = {
+            "seconds": seconds,
+            "held_fraction": min(1.0, sum(hold.seconds for hold in holds) / seconds),
+            "held_error": 0.01,
+            "observed_seconds": seconds,
+            "interval_seconds": 2e-4,
+            "careful_seconds": 0.0,
+            "samples": 5000,
+            "longest_gap_seconds": 1e-3,
+            "by_thread": tuple(threads),
+            "longest": tuple(sorted(kept, key=lambda hold: -hold.seconds)[:256]),
+            "stall_threshold_seconds": 0.02,
+            "stalls": tuple(stalls),
+            "stalls_complete_seconds": None,
+            "lines_missing": None,
+            "holds": kept,
+            "holds_complete_seconds": None,
+            "histogram": (0,) * 10 + (3, 0, 5) + (0,) * 27,
+            "environment": gilext.info(),
+        }
+        return Recording(**known | fields)
+
+    return make
 
 
 @pytest.fixture

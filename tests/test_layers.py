@@ -19,14 +19,13 @@ FLOORS = [
         "comparison",
         "holds",
         "recording",
-        "stacks",
         "thread_names",
         "watching",
         "checkup",
     },
     {"testing", "programs", "live"},
-    {"render"},
-    {"cli", "__main__"},
+    {"render", "exporters"},
+    {"cli", "__main__", "pytest_plugin", "pytest_watching"},
 ]
 
 

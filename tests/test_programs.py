@@ -68,6 +68,31 @@ def test_report_of_a_watch_can_be_json(script, tmp_path):
     assert json.loads(done.stderr)["samples"] > 0
 
 
+def test_watch_writes_a_page_a_trace_and_a_picture(tmp_path):
+    (tmp_path / "holder.py").write_text("from gilext import hold_for; hold_for(0.05)")
+
+    done = gilext_command(
+        "watch", "--html", "p.html", "--trace", "t.json", "--plot", "p.svg", "--live", "holder.py",
+        cwd=tmp_path,
+    )  # fmt: skip
+
+    assert done.returncode == 0
+    assert (tmp_path / "p.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert json.loads((tmp_path / "t.json").read_text())["traceEvents"]
+    assert "<svg" in (tmp_path / "p.svg").read_text(encoding="utf-8")
+    assert done.stderr.count("Written: ") == 3
+
+
+def test_file_that_can_not_be_written_is_said_before_the_program_runs(script, tmp_path):
+    done = gilext_command(
+        "watch", "--html", "missing/p.html", str(script), cwd=tmp_path
+    )
+
+    assert done.returncode == 2
+    assert "missing" in done.stderr
+    assert done.stdout == ""
+
+
 def test_check_calls_a_named_function_with_its_arguments(tmp_path):
     done = gilext_command(
         "check", "time:sleep", "--arg", "1e-3 * 2", "--seconds", "0.2", "--json", cwd=tmp_path

@@ -7,11 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import gilext
-from gilext.holds import Hold, Holds
+from gilext.holds import Hold
 from gilext.recording import (
     Frame,
-    Recording,
     StackSample,
     Stall,
     held_fraction_of,
@@ -118,36 +116,13 @@ def test_parts_of_a_stall_add_up_to_the_stall(start, seconds, places):
         assert all(part.seconds >= -1e-9 for part in parts)
 
 
-def recording(stalls):
-    return Recording(
-        seconds=1.0,
-        held_fraction=0.5,
-        held_error=0.01,
-        observed_seconds=1.0,
-        interval_seconds=2e-4,
-        careful_seconds=0.0,
-        samples=5000,
-        longest_gap_seconds=1e-3,
-        by_thread=(),
-        longest=(),
-        stall_threshold_seconds=0.02,
-        stalls=stalls,
-        stalls_complete_seconds=None,
-        lines_missing=None,
-        holds=Holds(),
-        holds_complete_seconds=None,
-        histogram=(),
-        environment=gilext.info(),
-    )
-
-
-def test_lines_of_stalls_are_summed_up_worst_first():
+def test_lines_of_stalls_are_summed_up_worst_first(made_up):
     stalls = (
         Stall(Hold(0.0, 0.05, 0), (StackSample(0.02, HERE), StackSample(0.03, THERE))),
         Stall(Hold(1.0, 0.09, 0), (StackSample(0.04, THERE), StackSample(0.05, THERE))),
     )
 
-    first, second = recording(stalls).stall_lines()
+    first, second = made_up(stalls=stalls).stall_lines()
 
     assert (first.frame, first.stalls) == (THERE[0], 2)
     assert first.seconds == pytest.approx(0.12)
@@ -155,5 +130,5 @@ def test_lines_of_stalls_are_summed_up_worst_first():
     assert (second.frame, second.stalls, second.seconds) == (HERE[0], 1, 0.02)
 
 
-def test_stall_without_stacks_has_no_line():
-    assert recording((Stall(Hold(0.0, 0.05, 0), ()),)).stall_lines() == ()
+def test_stall_without_stacks_has_no_line(made_up):
+    assert made_up(stalls=[Stall(Hold(0.0, 0.05, 0), ())]).stall_lines() == ()

@@ -156,12 +156,12 @@ def _(recording: Recording) -> RenderableType:
             f"{thread.longest_seconds * 1e3:.2f}",
         )
     parts: list[RenderableType] = [
-        Text(_recording_heading(recording), style="bold"),
+        Text(recording_heading(recording), style="bold"),
         Text(place(recording.environment)),
         threads,
     ]
     if recording.stall_threshold_seconds is not None:
-        parts.append(Text(_stalls_in_all(recording, recording.stall_threshold_seconds)))
+        parts.append(Text(stalls_in_all(recording)))
     if lines:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         table.add_column("line that held", overflow="fold")
@@ -176,11 +176,12 @@ def _(recording: Recording) -> RenderableType:
                 f"{line.worst_seconds * 1e3:.1f}",
             )
         parts.append(table)
-    parts += [Text(note, style="dim") for note in _notes_on(recording)]
+    parts += [Text(note, style="dim") for note in notes_on(recording)]
     return Group(*parts)
 
 
-def _notes_on(recording: Recording) -> list[str]:
+def notes_on(recording: Recording) -> list[str]:
+    """Return what has to be known of a recording to read it, a sentence each."""
     notes = []
     if recording.stalls and recording.lines_missing is not None:
         notes.append(f"Without the lines of the stalls: {recording.lines_missing}.")
@@ -196,16 +197,20 @@ def _notes_on(recording: Recording) -> list[str]:
     return notes
 
 
-def _stalls_in_all(recording: Recording, threshold: float) -> str:
+def stalls_in_all(recording: Recording) -> str:
+    """Return how many stalls there were, in one line."""
+    if recording.stall_threshold_seconds is None:
+        return "stalls were not looked for"
+    threshold = f"(holds of {recording.stall_threshold_seconds * 1e3:g} ms or more)"
     count = len(recording.stalls)
     if count == 0:
-        return f"no stalls (holds of {threshold * 1e3:g} ms or more)"
+        return f"no stalls {threshold}"
     stalled = sum(stall.hold.seconds for stall in recording.stalls)
-    said = "stall" if count == 1 else "stalls"
-    return f"{count} {said} (holds of {threshold * 1e3:g} ms or more), {stalled:.3f} s in all"
+    return f"{count} {'stall' if count == 1 else 'stalls'} {threshold}, {stalled:.3f} s in all"
 
 
-def _recording_heading(recording: Recording) -> str:
+def recording_heading(recording: Recording) -> str:
+    """Return what a recording says, in one line."""
     if not recording.environment.gil_enabled:
         return f"no GIL: nothing was held in {recording.seconds:.3f} s"
     return (

@@ -1,0 +1,1 @@
+"""What a monitor reads, handed to the metric systems of others."""
