@@ -98,6 +98,8 @@ static inline void os_sleep_ns(uint64_t nanoseconds) { Sleep((DWORD)(nanoseconds
 #include <pthread.h>
 #ifdef __linux__
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 
 typedef pthread_mutex_t os_mutex;
@@ -208,12 +210,25 @@ os_thread_join(os_thread *thread)
     os_must(pthread_join(thread->handle, NULL) == 0);
 }
 
-/* Linux wakes a sleeping thread up to 50 microseconds late, unless it asks otherwise. */
+/* Linux wakes a sleeping thread up to 50 microseconds late, unless it asks otherwise; and where
+   all cores are busy, a thread that asks for short turns has them sooner (since 6.12, where it
+   needs no privilege; elsewhere nothing comes of it). */
 static inline void
 os_be_punctual(void)
 {
 #ifdef __linux__
     prctl(PR_SET_TIMERSLACK, 1UL);
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime_ns, deadline_ns, period_ns;
+    } turns = {.size = sizeof turns};
+    if (syscall(SYS_sched_getattr, 0, &turns, sizeof turns, 0) == 0) {
+        turns.runtime_ns = 100000;
+        syscall(SYS_sched_setattr, 0, &turns, 0);
+    }
 #endif
 }
 

@@ -51,6 +51,7 @@ async def load(port, path):
 
 
 async def main():
+    """Measure /hello beside each kind of work."""
     with ThreadPoolExecutor(2) as pool:
         server = await asyncio.start_server(lambda r, w: serve(pool, r, w), "localhost", 0)
         port = server.sockets[0].getsockname()[1]

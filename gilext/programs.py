@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import builtins
+import io
 import os
 import runpy
 import sys
+import threading
 import traceback
+import zipfile
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any
 
 import click
@@ -74,7 +78,8 @@ def _look_where_python_would() -> None:
 def run(module: str | None, program: Sequence[str]) -> int:
     """Run a script, or a module, as ``python`` would; return its exit code.
 
-    A traceback is printed as ``python`` prints it, without the frames of what ran the program.
+    It ends when its threads have ended, but for daemon threads. A traceback is printed as
+    ``python`` prints it, without the frames of what ran the program.
     """
     arguments = list(program)
     try:
@@ -84,15 +89,37 @@ def run(module: str | None, program: Sequence[str]) -> int:
             runpy.run_module(module, run_name="__main__", alter_sys=True)
         else:
             sys.argv = arguments
-            sys.path[0] = str(Path(arguments[0]).resolve().parent)
-            runpy.run_path(arguments[0], run_name="__main__")
+            _run_script(Path(arguments[0]))
     except SystemExit as stopped:
         return _exit_code(stopped.code)
     except BaseException as error:
         error.__traceback__ = _without_runner(error.__traceback__)
         traceback.print_exception(error)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
+    finally:
+        _wait_for_threads()
     return 0
+
+
+def _run_script(path: Path) -> None:
+    """Run a script as ``__main__``, which it stays until the interpreter ends."""
+    if path.is_dir() or zipfile.is_zipfile(path):
+        runpy.run_path(str(path), run_name="__main__")
+        return
+    sys.path[0] = str(path.resolve().parent)
+    with io.open_code(str(path.absolute())) as file:
+        code = compile(file.read(), str(path), "exec")
+    main = ModuleType("__main__")
+    main.__file__ = str(path)
+    main.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = main
+    exec(code, main.__dict__)
+
+
+def _wait_for_threads() -> None:
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
 
 
 def _exit_code(code: object) -> int:

@@ -21,7 +21,7 @@ def test_prometheus_reads_the_metrics(running):
 
     from gilext.exporters.prometheus import register
 
-    registry = CollectorRegistry()
+    registry = CollectorRegistry(auto_describe=True)
     register(running, registry)
     text = generate_latest(registry).decode()
 

@@ -91,7 +91,9 @@ def opened(browser, tmp_path) -> Callable[..., None]:
         recording.save(path)
         browser.set_window_size(width, height)
         browser.get(path.as_uri())
-        assert browser.get_log("browser") == []
+        # What the tests read from the canvas makes Chromium warn of slowness, of itself.
+        logged = [entry for entry in browser.get_log("browser") if entry["source"] != "rendering"]
+        assert logged == []
         return browser
 
     return open_page
@@ -124,7 +126,7 @@ def test_holds_and_stalls_are_where_they_were(opened, recording, width):
     )
     assert pixel(0.125, 0) == pixel(0.25, 1) == held
     assert pixel(0.72, 0) == stalled
-    assert pixel(0.4, 0) == pixel(0.125, 1) == pixel(0.9, 1) == lane
+    assert pixel(0.43, 0) == pixel(0.13, 1) == pixel(0.93, 1) == lane
     assert browser.execute_script("return document.body.scrollWidth <= innerWidth")
 
 
@@ -148,7 +150,7 @@ def test_zoom_and_move_change_what_is_shown(opened, recording):
     press("left")
     assert span() == [0, 1], "moved beyond the beginning"
     browser.execute_script(
-        "canvas.dispatchEvent(new WheelEvent('wheel', {deltaY: -500, offsetX: 700}))"
+        "canvas.dispatchEvent(new WheelEvent('wheel', {deltaY: -500, clientX: 700}))"
     )
     start, end = span()
     assert 0 < start < end < 1

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from gilext.environment import is_gil_enabled
+
 
 def gilext_command(*arguments, cwd, stdin=""):
     return subprocess.run(
@@ -62,6 +64,39 @@ def test_watched_module_is_found_where_python_would(script, tmp_path):
     assert done.stdout.startswith("__main__ ['0', 'x']")
 
 
+def test_watch_goes_on_until_the_threads_of_the_program_have_ended(tmp_path):
+    (tmp_path / "threads.py").write_text(
+        "import pickle, threading, time\n"
+        "class Mine: pass\n"
+        "def later():\n"
+        "    time.sleep(0.3)\n"
+        "    print(type(pickle.loads(pickle.dumps(Mine()))).__name__)\n"
+        "threading.Thread(target=later, name='the later one').start()\n"
+        "threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n"
+    )
+
+    done = gilext_command("watch", "--json", "threads.py", cwd=tmp_path)
+
+    assert done.stdout == "Mine\n"
+    names = {thread["name"] for thread in json.loads(done.stderr)["by_thread"]}
+    assert "the later one" in names or not is_gil_enabled()
+
+
+def test_watched_folder_runs_its_main(tmp_path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__main__.py").write_text("print(__name__)")
+
+    assert gilext_command("watch", "app", cwd=tmp_path).stdout == "__main__\n"
+
+
+def test_missing_script_is_an_error_as_python_has_it(tmp_path):
+    done = gilext_command("watch", "missing.py", cwd=tmp_path)
+
+    assert done.returncode != 0
+    assert "No such file" in done.stderr
+    assert "runpy" not in done.stderr
+
+
 def test_report_of_a_watch_can_be_json(script, tmp_path):
     done = gilext_command("watch", "--json", str(script), cwd=tmp_path)
 
@@ -84,9 +119,7 @@ def test_watch_writes_a_page_a_trace_and_a_picture(tmp_path):
 
 
 def test_file_that_can_not_be_written_is_said_before_the_program_runs(script, tmp_path):
-    done = gilext_command(
-        "watch", "--html", "missing/p.html", str(script), cwd=tmp_path
-    )
+    done = gilext_command("watch", "--html", "missing/p.html", str(script), cwd=tmp_path)
 
     assert done.returncode == 2
     assert "missing" in done.stderr
