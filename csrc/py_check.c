@@ -62,6 +62,7 @@ enum { MOST_PROBES = 4096 };
 
 struct prober {
     struct call_watch *watch;
+    PyInterpreterState *interpreter;
     PyThreadState *thread_state;
     os_thread thread;
     uint64_t interval_ns;
@@ -88,16 +89,25 @@ probe_once(struct prober *prober)
     prober->answered_inside += answered_in == asked_in;
 }
 
+/* The thread state is made and deleted in the thread that it is for: deleted elsewhere, it takes
+   with it what PyGILState_Ensure() knows of that other thread. */
 static void
 probe_until_stopped(void *opaque_prober)
 {
     struct prober *prober = opaque_prober;
+    prober->thread_state = PyThreadState_New(prober->interpreter);
+    if (prober->thread_state == NULL) {
+        return;
+    }
     os_be_punctual();
     while (!atomic_load_explicit(&prober->watch->is_stopping, memory_order_relaxed) &&
            prober->count < MOST_PROBES) {
         probe_once(prober);
         os_sleep_ns(jittered_ns(prober->interval_ns, &prober->random));
     }
+    PyEval_AcquireThread(prober->thread_state);
+    PyThreadState_Clear(prober->thread_state);
+    PyThreadState_DeleteCurrent();
 }
 
 static PyObject *
@@ -190,10 +200,9 @@ probe_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
     prober->watch = &watch;
     prober->interval_ns = interval_ns;
     prober->random = clock_monotonic_ns() | 1;
-    prober->thread_state = PyThreadState_New(PyInterpreterState_Get());
+    prober->interpreter = PyInterpreterState_Get();
     PyObject *owned_result = NULL;
-    if (prober->thread_state == NULL ||
-        !os_thread_start(&prober->thread, probe_until_stopped, prober)) {
+    if (!os_thread_start(&prober->thread, probe_until_stopped, prober)) {
         PyErr_SetString(PyExc_RuntimeError, "can't start the probing thread");
         goto finally;
     }
@@ -203,14 +212,13 @@ probe_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
     Py_BEGIN_ALLOW_THREADS
     os_thread_join(&prober->thread);
     Py_END_ALLOW_THREADS
-    if (outcome == 0) {
+    if (outcome == 0 && prober->thread_state == NULL) {
+        PyErr_NoMemory();
+    }
+    else if (outcome == 0) {
         owned_result = Py_BuildValue("KIN", calls.count, prober->answered_inside, stalls_of(prober));
     }
 finally:
-    if (prober->thread_state != NULL) {
-        PyThreadState_Clear(prober->thread_state);
-        PyThreadState_Delete(prober->thread_state);
-    }
     PyMem_Free(prober);
     return owned_result;
 }

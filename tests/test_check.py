@@ -1,5 +1,6 @@
 """check() and the assertions: both sides of each, and no verdict without evidence."""
 
+import ctypes
 import time
 
 import pytest
@@ -56,6 +57,16 @@ def test_holding_function_keeps_a_thread_waiting_longer_than_a_releasing_one():
 
     assert held.median_stall_seconds > released.median_stall_seconds
     assert held.longest_hold_seconds > released.longest_hold_seconds
+
+
+def test_calling_thread_is_still_known_to_the_c_api(in_threads):
+    def gil_state_after_a_check():
+        before = ctypes.pythonapi.PyGILState_Check()
+        check(release_for, 0.001, seconds=0.05)
+        return before, ctypes.pythonapi.PyGILState_Check()
+
+    assert gil_state_after_a_check() == (1, 1)
+    assert in_threads(gil_state_after_a_check) == [(1, 1)]
 
 
 def test_arguments_are_passed_on():

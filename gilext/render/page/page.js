@@ -58,7 +58,7 @@ const total = Math.max(DATA.seconds, SHORTEST);
 const view = { from: 0, to: total };
 
 function nameWidth() {
-  return Math.min(NAMES, canvas.clientWidth * 0.3);
+  return Math.round(Math.min(NAMES, canvas.clientWidth * 0.3));
 }
 
 function timeAt(x) {
