@@ -1,5 +1,6 @@
 """No call leaks memory, nor breaks when there is none. Each function in a process of its own."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -41,5 +42,7 @@ def test_every_allocation_may_fail(function: str, run_child: Callable[..., Any])
     testcapi = pytest.importorskip("_testcapi", reason="this Python has no _testcapi")
     if not hasattr(testcapi, "set_nomemory"):
         pytest.skip("this Python's _testcapi can't let allocations fail")
+    if function == "import" and sys.version_info[:2] == (3, 13):
+        pytest.skip("CPython 3.13 itself crashes: out of memory, a new type's dict keeps a hole")
     lines = run_child("memory_failures.py", function).stdout.splitlines()
     assert any(line.endswith(" failed") for line in lines)
