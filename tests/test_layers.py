@@ -21,6 +21,7 @@ FLOORS = [
         "recording",
         "thread_names",
         "watching",
+        "monitoring",
         "checkup",
     },
     {"testing", "programs", "live"},
@@ -43,10 +44,13 @@ def imports_of(path):
             continue
         for name in names:
             parts = name.split(".")
-            if parts[0] == "gilext" and len(parts) > 1 and not hasattr(gilext, parts[1]):
+            if parts[0] == "gilext" and len(parts) > 1 and is_module(parts[1]):
                 yield parts[1]
-            elif parts[0] == "gilext" and (PACKAGE / f"{parts[-1]}.py").exists():
-                yield parts[-1]
+
+
+def is_module(name):
+    """Return whether a name of the package is a module's, not a function's or a class's."""
+    return (PACKAGE / f"{name}.py").exists() or (PACKAGE / name).is_dir() or name in FLOORS[0]
 
 
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
