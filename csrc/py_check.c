@@ -62,13 +62,15 @@ enum { MOST_PROBES = 4096 };
 
 struct prober {
     struct call_watch *watch;
+    struct gil gil;
+    gil_holder caller;
     PyInterpreterState *interpreter;
     PyThreadState *thread_state;
     os_thread thread;
     uint64_t interval_ns;
     uint64_t random;
     uint32_t count;
-    uint32_t answered_inside; /* by the call that was running, before it ended */
+    uint32_t handovers; /* asked while the call held the GIL, and answered before it ended */
     uint64_t stalls_ns[MOST_PROBES];
 };
 
@@ -80,13 +82,15 @@ probe_once(struct prober *prober)
     if (!is_inside(asked_in)) {
         return;
     }
+    bool was_held = gil_state_look(&prober->gil) == prober->caller;
     uint64_t asked_ns = clock_monotonic_ns();
     PyEval_AcquireThread(prober->thread_state);
     uint64_t answered_ns = clock_monotonic_ns();
     uint64_t answered_in = atomic_load_explicit(&watch->turn, memory_order_seq_cst);
     PyEval_ReleaseThread(prober->thread_state);
     prober->stalls_ns[prober->count++] = answered_ns - asked_ns;
-    prober->answered_inside += answered_in == asked_in;
+    /* A caller that gave the GIL away and waits for a core gives nothing away a second time. */
+    prober->handovers += was_held && answered_in == asked_in;
 }
 
 /* The thread state is made and deleted in the thread that it is for: deleted elsewhere, it takes
@@ -201,7 +205,12 @@ probe_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
     prober->interval_ns = interval_ns;
     prober->random = clock_monotonic_ns() | 1;
     prober->interpreter = PyInterpreterState_Get();
+    prober->caller = gil_state_myself();
     PyObject *owned_result = NULL;
+    if (gil_state_find(&prober->gil) == GIL_LAYOUT_UNKNOWN) {
+        PyErr_Format(PyExc_NotImplementedError, "the GIL of CPython %s is unknown", PY_VERSION);
+        goto finally;
+    }
     if (!os_thread_start(&prober->thread, probe_until_stopped, prober)) {
         PyErr_SetString(PyExc_RuntimeError, "can't start the probing thread");
         goto finally;
@@ -216,7 +225,7 @@ probe_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
         PyErr_NoMemory();
     }
     else if (outcome == 0) {
-        owned_result = Py_BuildValue("KIN", calls.count, prober->answered_inside, stalls_of(prober));
+        owned_result = Py_BuildValue("KIN", calls.count, prober->handovers, stalls_of(prober));
     }
 finally:
     PyMem_Free(prober);
@@ -229,8 +238,8 @@ PyDoc_STRVAR(watch_calls_doc,
 PyDoc_STRVAR(probe_calls_doc,
              "probe_calls($module, /, function, args, kwargs, seconds, interval)\n--\n\n"
              "Call a function for so long, while a native thread asks for the GIL now and then.\n\n"
-             "Returns the number of calls, how many answers came inside the call in which they were\n"
-             "asked for, and how many nanoseconds each took.");
+             "Returns the number of calls, how often one handed the GIL over before it ended, and how\n"
+             "many nanoseconds each answer took.");
 
 static PyMethodDef check_functions[] = {
     {"watch_calls", METHOD(watch_calls), METH_FASTCALL | METH_KEYWORDS, watch_calls_doc},
