@@ -17,7 +17,7 @@ from gilext.watching import UnsupportedInterpreter
 SHORTEST_CALL_SECONDS = 2e-6
 SHORTEST_SHARED_CALL_SECONDS = 1e-3
 FEWEST_LOOKS = 50
-HANDOVERS_OF_SHARING = 3
+MOST_HANDOVERS_OF_HOLDING = 2
 HANDOVERS_BY_CHANCE = 0.001
 
 _LOOK_INTERVAL = 100e-6
@@ -36,7 +36,7 @@ class Checkup(Result):
         By this rule: ``"no GIL"`` where there is none; ``"too short to tell: …"`` where a call
         takes less than 2 µs, or the looks that fell into calls were fewer than 50;
         ``"releases"`` where it held the GIL for less than half of its time; ``"shares"`` where
-        it held it longer, but a thread that kept asking got it three times a call or more;
+        it held it longer, but a thread that kept asking got it more than twice a call;
         ``"holds"`` where that thread got it less often. A call of less than 1 ms in which it got
         it now and then is too short to tell these two apart.
     held_fraction, held_error : float
@@ -179,7 +179,7 @@ def verdict_of(
         return _too_short(call_seconds, f"{FEWEST_LOOKS} looks but had {looks}")
     if fraction < 0.5:
         return "releases"
-    if handovers >= HANDOVERS_OF_SHARING:
+    if handovers > MOST_HANDOVERS_OF_HOLDING:
         return "shares"
     if handovers > HANDOVERS_BY_CHANCE and call_seconds < SHORTEST_SHARED_CALL_SECONDS:
         return _too_short(call_seconds, f"{SHORTEST_SHARED_CALL_SECONDS * 1e3:g} ms")
