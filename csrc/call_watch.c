@@ -7,12 +7,13 @@
 #include "random.h"
 #include "process.h"
 
-/* Held from one look to the next, in one call, is one hold for all that can be seen. */
+/* Held from one look to the next, in one call, is one hold if no other thread had the GIL. */
 static void
-note_hold(struct call_watch *watch, uint64_t turn, uint64_t now_ns)
+note_hold(struct call_watch *watch, uint64_t turn, uint64_t switches, uint64_t now_ns)
 {
-    if (watch->hold_turn != turn) {
+    if (watch->hold_turn != turn || watch->hold_switches != switches) {
         watch->hold_turn = turn;
+        watch->hold_switches = switches;
         watch->hold_first_ns = now_ns;
     }
     uint64_t seen_ns = now_ns - watch->hold_first_ns;
@@ -25,6 +26,7 @@ static void
 look(struct call_watch *watch)
 {
     uint64_t before = atomic_load_explicit(&watch->turn, memory_order_seq_cst);
+    uint64_t switches = gil_state_switches(&watch->gil);
     bool is_held = gil_state_look(&watch->gil) == watch->caller;
     uint64_t after = atomic_load_explicit(&watch->turn, memory_order_seq_cst);
     if (before != after || !is_inside(before)) {
@@ -33,7 +35,7 @@ look(struct call_watch *watch)
     watch->looks++;
     if (is_held) {
         watch->looks_held++;
-        note_hold(watch, before, clock_monotonic_ns());
+        note_hold(watch, before, switches, clock_monotonic_ns());
     }
     else {
         watch->hold_turn = 0;

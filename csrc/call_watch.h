@@ -26,6 +26,7 @@ struct call_watch {
     uint64_t looks_held; /* and found the caller holding the GIL */
     uint64_t longest_hold_ns;
     uint64_t hold_turn; /* the call that the present run of held looks is in */
+    uint64_t hold_switches;
     uint64_t hold_first_ns;
 };
 

@@ -37,6 +37,10 @@ bool gil_state_is_enabled(const struct gil *gil);
 
 gil_holder gil_state_look(const struct gil *gil);
 
+/* How often the GIL has gone from one thread to another: where it is the same in two looks that
+   found the same holder, no other thread had it between them. */
+uint64_t gil_state_switches(const struct gil *gil);
+
 /* Whether the calling thread holds the GIL, as this holder. May be called in a signal handler. */
 bool gil_state_is_held_here(const struct gil *gil, gil_holder holder);
 

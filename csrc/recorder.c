@@ -179,7 +179,7 @@ observe_pair(struct recorder *recorder, uint64_t gap_ns, int32_t holder)
 }
 
 uint64_t
-recorder_sample(struct recorder *recorder, uint64_t now_ns, int32_t holder)
+recorder_sample(struct recorder *recorder, uint64_t now_ns, int32_t holder, uint64_t switches)
 {
     bool is_first = recorder->samples++ == 0;
     uint64_t change_ns = now_ns;
@@ -191,13 +191,14 @@ recorder_sample(struct recorder *recorder, uint64_t now_ns, int32_t holder)
         observe_pair(recorder, gap_ns, holder);
         change_ns = recorder->last_ns + gap_ns / 2;
     }
-    if (holder != recorder->last_holder) {
+    if (holder != recorder->last_holder || switches != recorder->last_switches) {
         if (recorder->last_holder != RECORDER_NOBODY) {
             close_hold(recorder, change_ns);
         }
         recorder->open = (struct hold){.start_ns = change_ns, .holder = holder};
     }
     recorder->last_holder = holder;
+    recorder->last_switches = switches;
     recorder->last_ns = now_ns;
     return holder == RECORDER_NOBODY ? 0 : recorder->open.start_ns;
 }

@@ -1,7 +1,8 @@
 /* Joins samples of the GIL into holds, without Python.h.
 
-   A sample says who held the GIL at one moment. Where two samples in a row differ, the change is
-   put halfway between them. Totals stay exact for as long as a recording lasts; the holds one by
+   A sample says who held the GIL at one moment, and how often it had changed its holder by then.
+   Where two samples in a row differ, the change is put halfway between them; a hold between two
+   samples of another holder ends that one's, and is too short to be seen itself. Totals stay exact for as long as a recording lasts; the holds one by
    one are kept until their memory is full, the longest ones always. */
 
 #ifndef GILEXT_RECORDER_H
@@ -43,6 +44,7 @@ struct recorder {
     uint64_t start_ns;
     uint64_t last_ns;
     int32_t last_holder;
+    uint64_t last_switches;
     struct hold open; /* meaningful while last_holder is somebody */
 
     uint64_t samples;
@@ -81,8 +83,10 @@ void recorder_free(struct recorder *recorder);
 /* Give out the next holder's index, or RECORDER_NOBODY when there is no memory. */
 int32_t recorder_add_holder(struct recorder *recorder);
 
-/* Take a sample; `now_ns` never goes backwards. Returns the open hold's start, 0 for none. */
-uint64_t recorder_sample(struct recorder *recorder, uint64_t now_ns, int32_t holder);
+/* Take a sample; `now_ns` never goes backwards, and `switches` differs from the last sample's if
+   the GIL has changed its holder since. Returns the open hold's start, 0 for none. */
+uint64_t recorder_sample(struct recorder *recorder, uint64_t now_ns, int32_t holder,
+                         uint64_t switches);
 
 /* Close the open hold, if any, as of `now_ns`. */
 void recorder_finish(struct recorder *recorder, uint64_t now_ns);

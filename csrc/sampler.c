@@ -176,8 +176,9 @@ take_sample(struct sampler *sampler)
 {
     os_mutex_lock(&sampler->mutex);
     uint64_t now_ns = clock_monotonic_ns();
+    uint64_t switches = gil_state_switches(&sampler->sampling.gil);
     int32_t holder = index_of(sampler, gil_state_look(&sampler->sampling.gil));
-    uint64_t hold_start_ns = recorder_sample(&sampler->recorder, now_ns, holder);
+    uint64_t hold_start_ns = recorder_sample(&sampler->recorder, now_ns, holder, switches);
     if (sampler->sampling.stall_ns > 0 && hold_start_ns > 0) {
         look_at_stack(sampler, now_ns, hold_start_ns, holder);
     }

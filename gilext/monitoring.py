@@ -60,7 +60,7 @@ class Monitor:
     def __init__(self, window: float, interval: float) -> None:
         self._window = window
         self._interval = interval
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may read while its thread reads
         self._sampler: Sampler | None = None
         self._last: MonitorReading | None = None
 
@@ -158,7 +158,7 @@ class Monitor:
                 self._longest = 0.0
 
     def _start_again(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._sampler = None
         self.start()
 

@@ -5,6 +5,7 @@ import json
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from gilext import UnsupportedInterpreter, hold_for, release_for, watch, watching
 from gilext._native import Sampler
 from gilext.environment import is_gil_enabled
+from gilext.pytest_watching import Asking
 from gilext.recording import Frame
 
 
@@ -44,6 +46,18 @@ def test_held_fraction_tells_a_holding_program_from_a_releasing_one():
         release_for(0.2)
 
     assert holding.held_fraction > releasing.held_fraction
+
+
+def longest_hold_beside(asker):
+    with watch(interval=0.02, stalls=None) as watched, asker:
+        for _ in range(50):
+            hold_for(0.01)
+    return watched.longest[0].seconds
+
+
+@pytest.mark.with_gil
+def test_turn_of_another_thread_between_two_looks_ends_a_hold():
+    assert longest_hold_beside(Asking()) < longest_hold_beside(nullcontext()) / 2
 
 
 @pytest.mark.with_gil

@@ -6,6 +6,7 @@
 #include "gil_state.h"
 
 atomic_uintptr_t made_up_holder;
+atomic_uint_fast64_t made_up_switches;
 atomic_uint_fast64_t made_up_generation;
 atomic_bool made_up_ending;
 
@@ -14,6 +15,13 @@ gil_state_look(const struct gil *gil)
 {
     (void)gil;
     return atomic_load(&made_up_holder);
+}
+
+uint64_t
+gil_state_switches(const struct gil *gil)
+{
+    (void)gil;
+    return atomic_load(&made_up_switches);
 }
 
 bool

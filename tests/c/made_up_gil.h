@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 extern atomic_uintptr_t made_up_holder;
+extern atomic_uint_fast64_t made_up_switches;
 extern atomic_uint_fast64_t made_up_generation;
 extern atomic_bool made_up_ending;
 
