@@ -66,10 +66,11 @@ def test_watched_module_is_found_where_python_would(script, tmp_path):
 
 def test_watch_goes_on_until_the_threads_of_the_program_have_ended(tmp_path):
     (tmp_path / "threads.py").write_text(
-        "import pickle, threading, time\n"
+        "import pickle, threading, time, gilext\n"
         "class Mine: pass\n"
         "def later():\n"
         "    time.sleep(0.3)\n"
+        "    gilext.hold_for(0.1)  # so that a look meets it\n"
         "    print(type(pickle.loads(pickle.dumps(Mine()))).__name__)\n"
         "threading.Thread(target=later, name='the later one').start()\n"
         "threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n"
