@@ -49,9 +49,19 @@ def pytest_report_header() -> str:
     )
 
 
+def can_fork_beside_threads() -> bool:
+    """Return whether a child of fork() can go on although other threads ran.
+
+    AddressSanitizer's allocator isn't made ready for that: the child waits for ever for a lock of
+    it that a thread had.
+    """
+    return hasattr(os, "fork") and "libasan" not in os.environ.get("LD_PRELOAD", "")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "with_gil: holds only where there is a GIL")
     config.addinivalue_line("markers", "without_gil: holds only where there is no GIL")
+    config.addinivalue_line("markers", "forks: forks while other threads run")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -59,6 +69,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("this interpreter runs without a GIL")
     if item.get_closest_marker("without_gil") and gil_is_enabled():
         pytest.skip("this interpreter runs with a GIL")
+    if item.get_closest_marker("forks") and not can_fork_beside_threads():
+        pytest.skip("there is no fork here, or AddressSanitizer, which doesn't survive it")
 
 
 @pytest.fixture

@@ -130,6 +130,6 @@ def test_unknown_layout_is_an_unsupported_interpreter(monkeypatch):
         monitor()
 
 
-@pytest.mark.skipif(not hasattr(monitoring.os, "fork"), reason="there is no fork here")
+@pytest.mark.forks
 def test_forked_child_has_a_monitor_of_its_own(run_child):
     assert "fine" in run_child("monitor_fork.py").stdout

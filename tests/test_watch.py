@@ -2,7 +2,6 @@
 
 import gc
 import json
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -318,7 +317,13 @@ def test_sampler_that_is_forgotten_ends():
     assert threading.active_count() == before
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-@pytest.mark.parametrize("script", ["watch_fork.py", "watch_shutdown.py", "watch_churn.py"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param("watch_fork.py", marks=pytest.mark.forks),
+        "watch_shutdown.py",
+        "watch_churn.py",
+    ],
+)
 def test_watch_and_program_survive(run_child, script):
     assert "fine" in run_child(script).stdout
