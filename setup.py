@@ -30,6 +30,11 @@ NATIVE_SOURCES = [
     "gil_state.c",
     "py_check.c",
     "call_watch.c",
+    "py_counters.c",
+    "counters.c",
+    "py_lock_order.c",
+    "lock_order.c",
+    "py_refcounts.c",
 ]
 
 setup(

@@ -41,4 +41,8 @@ bool frame_state_find(gil_holder holder, struct frame_places *places);
 /* Read the words for a frame. False for a frame that has no code, or that is gone. */
 bool frame_state_describe(const struct frame_place *place, struct frame_words *words);
 
+/* Whether the frame that is calling a C function with this object lent it a reference instead of
+   making one: so it is with local variables since 3.14. */
+bool frame_state_lends(const void *object);
+
 #endif

@@ -10,6 +10,9 @@
        py_sampler.c      Sampler                                    sampler.c, recorder.c
        py_sampler_views.c  what a Sampler saw
        py_check.c        watch_calls, probe_calls                   call_watch.c
+       py_counters.c     Counters                                   counters.c
+       py_lock_order.c   LockPair                                   lock_order.c
+       py_refcounts.c    refcount, is_immortal
        arguments.c       what all of them use to read arguments
        gil_state.c       the only file that knows CPython's private layout */
 
@@ -25,7 +28,8 @@ static int
 native_exec(PyObject *module)
 {
     int (*const add[])(PyObject *) = {add_loops, add_timed_loops, add_meeting, add_os_crew,
-                                       add_sampler, add_check};
+                                       add_sampler, add_check, add_counters, add_lock_order,
+                                       add_refcounts};
     for (size_t i = 0; i < Py_ARRAY_LENGTH(add); i++) {
         if (add[i](module) < 0) {
             return -1;
@@ -39,6 +43,8 @@ native_traverse(PyObject *module, visitproc visit, void *arg)
 {
     Py_VISIT(native_state_of(module)->meeting_type);
     Py_VISIT(native_state_of(module)->sampler_type);
+    Py_VISIT(native_state_of(module)->counters_type);
+    Py_VISIT(native_state_of(module)->lock_pair_type);
     return 0;
 }
 
@@ -47,6 +53,8 @@ native_clear(PyObject *module)
 {
     Py_CLEAR(native_state_of(module)->meeting_type);
     Py_CLEAR(native_state_of(module)->sampler_type);
+    Py_CLEAR(native_state_of(module)->counters_type);
+    Py_CLEAR(native_state_of(module)->lock_pair_type);
     return 0;
 }
 

@@ -11,6 +11,8 @@
 struct native_state {
     PyTypeObject *meeting_type;
     PyTypeObject *sampler_type;
+    PyTypeObject *counters_type;
+    PyTypeObject *lock_pair_type;
 };
 
 /* PyMethodDef wants one function type for all calling conventions, and slots want void *: ISO C
@@ -27,5 +29,8 @@ int add_meeting(PyObject *module);
 int add_os_crew(PyObject *module);
 int add_sampler(PyObject *module);
 int add_check(PyObject *module);
+int add_counters(PyObject *module);
+int add_lock_order(PyObject *module);
+int add_refcounts(PyObject *module);
 
 #endif
