@@ -14,6 +14,8 @@ try:
         count_primes_held,
         count_primes_released,
         hold_for,
+        is_immortal,
+        refcount,
         release_for,
         spin_held,
         spin_interruptible,
@@ -32,11 +34,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gilext.checkup import Checkup, check
+    from gilext.collection import TrialCollection, trial_collect
     from gilext.comparison import Comparison, compare
     from gilext.environment import Environment, info
+    from gilext.leaks import LeakReport, check_leaks
     from gilext.loops import Binding, Loop, loop
     from gilext.monitoring import Monitor, MonitorReading, monitor
     from gilext.recording import Recording
+    from gilext.refs import RefcountView, inspect_refs, watch_refs
     from gilext.watching import UnsupportedInterpreter, Watch, watch
 
 __version__ = "0.1.0"
@@ -46,14 +51,18 @@ __all__ = [
     "Checkup",
     "Comparison",
     "Environment",
+    "LeakReport",
     "Loop",
     "Meeting",
     "Monitor",
     "MonitorReading",
     "Recording",
+    "RefcountView",
+    "TrialCollection",
     "UnsupportedInterpreter",
     "Watch",
     "check",
+    "check_leaks",
     "checksum_held",
     "checksum_released",
     "compare",
@@ -61,13 +70,18 @@ __all__ = [
     "count_primes_released",
     "hold_for",
     "info",
+    "inspect_refs",
+    "is_immortal",
     "loop",
     "monitor",
+    "refcount",
     "release_for",
     "spin_held",
     "spin_interruptible",
     "spin_released",
+    "trial_collect",
     "watch",
+    "watch_refs",
 ]
 
 _HOMES = {
@@ -75,18 +89,25 @@ _HOMES = {
     "Checkup": "gilext.checkup",
     "Comparison": "gilext.comparison",
     "Environment": "gilext.environment",
+    "LeakReport": "gilext.leaks",
     "Loop": "gilext.loops",
     "Monitor": "gilext.monitoring",
     "MonitorReading": "gilext.monitoring",
     "Recording": "gilext.recording",
+    "RefcountView": "gilext.refs",
+    "TrialCollection": "gilext.collection",
     "UnsupportedInterpreter": "gilext.watching",
     "Watch": "gilext.watching",
     "check": "gilext.checkup",
+    "check_leaks": "gilext.leaks",
     "compare": "gilext.comparison",
     "info": "gilext.environment",
+    "inspect_refs": "gilext.refs",
     "loop": "gilext.loops",
     "monitor": "gilext.monitoring",
+    "trial_collect": "gilext.collection",
     "watch": "gilext.watching",
+    "watch_refs": "gilext.refs",
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from gilext.checkup import FEWEST_LOOKS, SHORTEST_CALL_SECONDS, Checkup, check
 from gilext.environment import is_gil_enabled
+from gilext.leaks import check_leaks
 
 FEWEST_PROBES = 5
 
@@ -115,6 +116,34 @@ def assert_stalls_below(
         raise AssertionError(
             f"only {checkup.probes} requests for the GIL fell into a call of {checkup.function}, "
             f"too few to tell: give it more seconds than {seconds:g}" + _figures(checkup)
+        )
+
+
+def assert_no_leaks(
+    fn: Callable[..., object],
+    /,
+    *args: Any,
+    raises: type[BaseException] | tuple[type[BaseException], ...] = (),
+    **kwargs: Any,
+) -> None:
+    """Assert that a function leaks neither references nor memory.
+
+    Parameters
+    ----------
+    fn, *args, raises, **kwargs
+        As `gilext.check_leaks` has them.
+
+    Raises
+    ------
+    AssertionError
+        With what it leaks, and how much a call.
+    """
+    report = check_leaks(fn, *args, raises=raises, **kwargs)
+    if report.leaks:
+        raise AssertionError(
+            f"{report.sentence}\n{report.rounds} rounds of {report.calls} calls; each left at "
+            f"least {report.blocks_a_call:.2f} memory blocks a call\nlook for a missing Py_DECREF, "
+            "PyBuffer_Release, or an exit by error that forgets one"
         )
 
 
