@@ -1,4 +1,4 @@
-"""The command line: ``gilext compare``, ``watch``, ``check``, ``info``."""
+"""The command line: ``gilext compare``, ``watch``, ``check``, ``lab``, ``info``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from gilext import programs
 from gilext.checkup import check
 from gilext.comparison import compare
 from gilext.environment import info
+from gilext.lab import EXPERIMENTS
 from gilext.live import LiveLine
 from gilext.loops import LOOPS
 from gilext.render import files, picture, text
@@ -107,6 +108,20 @@ def compare_command(
 def info_command(as_json: bool) -> None:
     """Show the interpreter, its GIL, the usable cores and the bindings built."""
     _print(info(), as_json)
+
+
+@cli.command("lab")
+@click.argument("name", required=False, type=click.Choice(list(EXPERIMENTS)))
+@as_json
+def lab_command(name: str | None, as_json: bool) -> None:
+    """Run an experiment of the lab, within five seconds; without a NAME, list them."""
+    if name is not None:
+        _print(EXPERIMENTS[name].run(), as_json)
+    elif as_json:
+        click.echo(json.dumps({one.name: one.title for one in EXPERIMENTS.values()}, indent=2))
+    else:
+        for one in EXPERIMENTS.values():
+            click.echo(f"{one.name:12} {one.title}")
 
 
 @cli.command("check")

@@ -16,15 +16,19 @@ from importlib import import_module
 from threading import Thread
 
 from gilext import worker
-from gilext._native import Meeting, time_os_threads
+from gilext._native import Meeting, release_for, time_os_threads
 from gilext.loops import Loop
 from gilext.shift import Lap, Shift, Work, lap_of, work_shift
 
 _START_TIMEOUT_SECONDS = 60.0
 
 
-def run_threads(workers: int, task: Callable[[int], Shift]) -> Lap:
+def run_threads(workers: int, task: Callable[[int], Shift], spread_seconds: float = 0.0) -> Lap:
     """Run ``task(index)`` in so many threads at once.
+
+    Threads that begin together may share a core for some milliseconds, until the operating system
+    moves one. Where that is long beside the task, `spread_seconds` keeps each busy for so long
+    before it begins.
 
     Raises
     ------
@@ -38,6 +42,7 @@ def run_threads(workers: int, task: Callable[[int], Shift]) -> Lap:
     def work(index: int) -> None:
         try:
             start_line.wait_released(_START_TIMEOUT_SECONDS)
+            release_for(spread_seconds)
             shifts.append(task(index))
         except BaseException as error:
             errors.append(error)

@@ -24,7 +24,7 @@ FLOORS = [
         "monitoring",
         "checkup",
     },
-    {"testing", "programs", "live"},
+    {"refs", "collection", "leaks", "lab", "testing", "programs", "live"},
     {"render", "exporters"},
     {"cli", "__main__", "pytest_plugin", "pytest_watching"},
 ]

@@ -15,7 +15,10 @@ from rich.text import Text
 from gilext.checkup import Checkup
 from gilext.comparison import Comparison, Row
 from gilext.environment import Environment
+from gilext.leaks import LeakReport
 from gilext.recording import Recording
+from gilext.refs import RefChanges, RefcountView
+from gilext.render import lab_text
 
 _MOST_LINES = 10
 
@@ -111,6 +114,39 @@ def _(environment: Environment) -> RenderableType:
             ("bindings", ", ".join(environment.bindings)),
         )
     )
+
+
+for _kind, _form in lab_text.FORMS.items():
+    renderable.register(_kind, _form)
+
+
+@renderable.register
+def _(view: RefcountView) -> RenderableType:
+    generation = "" if view.gc_generation is None else f", generation {view.gc_generation}"
+    rows = [
+        ("type", view.type_name),
+        ("references", f"{view.count}{', immortal: not counted' if view.immortal else ''}"),
+        ("collector", f"tracks it{generation}" if view.gc_tracked else "doesn't track it"),
+    ]
+    if view.split is not None:
+        split = view.split
+        rows.append(("owner's, others'", f"{split.local}, {split.shared} ({split.state})"))
+    return _grid(rows)
+
+
+@renderable.register
+def _(seen: RefChanges) -> RenderableType:
+    rows = [
+        (one.type_name, str(one.before), str(one.after), f"{one.change:+d}") for one in seen.changes
+    ]
+    return lab_text.table_of(("object", "before", "after", "change"), rows)
+
+
+@renderable.register
+def _(report: LeakReport) -> RenderableType:
+    made = f"{report.rounds} rounds of {report.calls} calls"
+    traced = [Text(f"  {line}", style="dim") for line in report.traced]
+    return Group(Text(report.sentence, style="bold"), Text(made), *traced)
 
 
 def _grid(rows: Iterable[tuple[str, str]]) -> Table:

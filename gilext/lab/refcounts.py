@@ -1,0 +1,119 @@
+"""A model of reference counts: what a race on them does to the objects.
+
+Each object begins with one reference, which the experiment holds all the while. Threads take and
+drop references, always both. So each count must be 1 in the end. Higher: a reference leaked, and
+the object is never freed. Lower: it is freed while somebody still uses it. The objects are C
+structs and nothing is freed, so the race is seen and harms nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gilext._native import Counters
+from gilext.crew import run_threads
+from gilext.environment import Environment, info
+from gilext.lab.races import SPREAD_SECONDS
+from gilext.results import Result
+from gilext.shift import work_shift
+
+WAYS = {
+    "plain, GIL held": ("plain", False),
+    "plain, GIL released": ("plain", True),
+    "one mutex": ("global mutex", True),
+    "a mutex an object": ("object mutex", True),
+    "atomic": ("atomic", True),
+    "biased to one owner": ("biased", True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CountedReferences:
+    """What became of the objects in one way.
+
+    Attributes
+    ----------
+    way : str
+        How the counts were guarded.
+    right, leaked, freed_early : int
+        Objects whose count was 1 in the end, higher, lower.
+    seen_dead : int
+        How often a thread saw a count reach 0 while the object was in use.
+    """
+
+    way: str
+    right: int
+    leaked: int
+    freed_early: int
+    seen_dead: int
+
+
+@dataclass(frozen=True, slots=True)
+class RacedReferences(Result):
+    """What `race_references` found.
+
+    Attributes
+    ----------
+    workers, objects, times : int
+        Threads, objects, and how often each thread took and dropped a reference.
+    rows : tuple of CountedReferences
+        One for each way.
+    environment : Environment
+        Interpreter, GIL and cores.
+    """
+
+    workers: int
+    objects: int
+    times: int
+    rows: tuple[CountedReferences, ...]
+    environment: Environment
+
+    @property
+    def sentence(self) -> str:
+        """What was seen, in a sentence."""
+        wrong = [row for row in self.rows if row.leaked or row.freed_early]
+        if not wrong:
+            return "No count went wrong: on one core, or a crowded one, threads seldom meet in one."
+        row = max(wrong, key=lambda row: row.leaked + row.freed_early)
+        return (
+            f"With {row.way!r}, {row.leaked} of {self.objects} objects leaked and "
+            f"{row.freed_early} were freed early; with the others all were right."
+        )
+
+
+def race_references(workers: int = 2, objects: int = 16, times: int = 6_000_000) -> RacedReferences:
+    """Take and drop references to the same objects from several threads, in each way.
+
+    Parameters
+    ----------
+    workers, objects, times : int
+        Threads, objects, and how often each thread takes and drops one; 1 at least.
+
+    Returns
+    -------
+    RacedReferences
+
+    Raises
+    ------
+    ValueError
+        When an argument is less than 1.
+    """
+    for name, value in (("workers", workers), ("objects", objects), ("times", times)):
+        if value < 1:
+            raise ValueError(f"argument {name!r} must be at least 1, not {value}")
+    rows = tuple(_race(way, workers, objects, times) for way in WAYS)
+    return RacedReferences(workers, objects, times, rows, info())
+
+
+def _race(way: str, workers: int, objects: int, times: int) -> CountedReferences:
+    counting, releases = WAYS[way]
+    counters = Counters(counting, objects)
+    counters.give_reference()
+    call = counters.take_and_drop_released if releases else counters.take_and_drop_held
+    lap = run_threads(
+        workers,
+        lambda index: work_shift(lambda: call(times, owner=index == 0)),
+        SPREAD_SECONDS,
+    )
+    right, leaked, early = counters.judge()
+    return CountedReferences(way, right, leaked, early, sum(lap.results))
