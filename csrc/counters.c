@@ -37,6 +37,8 @@ counters_destroy(struct counters *counters)
     free(counters->memory);
 }
 
+/* -- the ways to count --------------------------------------------------------------------- */
+
 /* Relaxed: only the word itself is shared, nothing is published by it. */
 static int64_t
 add_plainly(atomic_int_fast64_t *word, int64_t change)
@@ -79,12 +81,14 @@ add(struct counters *counters, struct cell *cell, int64_t change, bool is_owner)
     }
 }
 
+/* -- a counter ----------------------------------------------------------------------------- */
+
 void
-counters_add(struct counters *counters, uint64_t times, bool is_owner)
+counters_add(struct counters *counters, uint64_t times, int64_t change, bool is_owner)
 {
     size_t next = 0;
     for (uint64_t i = 0; i < times; i++) {
-        add(counters, &counters->cells[next], 1, is_owner);
+        add(counters, &counters->cells[next], change, is_owner);
         next = next + 1 < counters->cell_count ? next + 1 : 0;
     }
 }

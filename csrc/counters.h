@@ -39,8 +39,8 @@ struct counters {
 bool counters_init(struct counters *counters, enum counting counting, size_t cell_count);
 void counters_destroy(struct counters *counters);
 
-/* Count up so many times, the cells in turn; of a biased counter, one thread may be the owner. */
-void counters_add(struct counters *counters, uint64_t times, bool is_owner);
+/* Add a change so many times, to the cells in turn; of a biased counter, one thread may be the owner. */
+void counters_add(struct counters *counters, uint64_t times, int64_t change, bool is_owner);
 
 /* What all cells have counted, when nobody counts any more. */
 int64_t counters_total(const struct counters *counters);

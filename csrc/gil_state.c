@@ -47,6 +47,8 @@ gil_state_is_enabled(const struct gil *gil)
 #endif
 }
 
+/* -- a look -------------------------------------------------------------------------------- */
+
 /* `locked` first: `last_holder` is the last one that held it, also when nobody does. */
 gil_holder
 gil_state_look(const struct gil *gil)
@@ -71,6 +73,8 @@ gil_state_switches(const struct gil *gil)
     const volatile struct _gil_runtime_state *state = gil->state;
     return (uint64_t)state->switch_number;
 }
+
+/* -- whose it is --------------------------------------------------------------------------- */
 
 /* What guards the list of thread states is only ever tried: waiting could disturb the program. */
 static bool

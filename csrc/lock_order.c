@@ -17,6 +17,8 @@ lock_pair_destroy(struct lock_pair *pair)
     os_mutex_destroy(&pair->mutex);
 }
 
+/* -- locking one, then the other ----------------------------------------------------------- */
+
 /* With the pair's mutex held. */
 static bool
 take(struct lock_pair *pair, uint32_t index, uint64_t deadline_ns)

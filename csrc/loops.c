@@ -152,3 +152,16 @@ gilext_checksum(const void *data, size_t length)
     }
     return hash;
 }
+
+/* -- sum_range ------------------------------------------------------------------------------ */
+
+/* Volatile: or a compiler puts n * (n - 1) / 2 in the place of the loop. */
+GILEXT_API uint64_t
+gilext_sum_range(uint64_t start, uint64_t stop)
+{
+    volatile uint64_t sum = 0;
+    for (uint64_t number = start; number < stop; number++) {
+        sum += number;
+    }
+    return sum;
+}

@@ -28,4 +28,10 @@ GILEXT_API uint64_t gilext_count_primes(uint64_t limit);
 /* FNV-1a, 64 bits, of `length` bytes. `data` may be NULL when `length` is 0. */
 GILEXT_API uint64_t gilext_checksum(const void *data, size_t length);
 
+/* The largest `stop` that gilext_sum_range() takes: the sum still fits. */
+#define GILEXT_SUM_LIMIT UINT64_C(4294967296)
+
+/* Add up the numbers from `start` to below `stop`, one by one: for a lesson, work that splits. */
+GILEXT_API uint64_t gilext_sum_range(uint64_t start, uint64_t stop);
+
 #endif

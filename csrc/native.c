@@ -58,6 +58,8 @@ native_clear(PyObject *module)
     return 0;
 }
 
+/* -- what the module declares -------------------------------------------------------------- */
+
 /* Both declarations hold because there is no state outside the module and its objects, and
    because nothing that threads share is written without a lock. */
 static PyModuleDef_Slot native_slots[] = {
@@ -70,6 +72,8 @@ static PyModuleDef_Slot native_slots[] = {
 #endif
     {0, NULL},
 };
+
+/* -- the module ---------------------------------------------------------------------------- */
 
 PyDoc_STRVAR(native_doc, "CPU-heavy C loops that hold the GIL, and the same that release it.");
 

@@ -74,6 +74,8 @@ struct prober {
     uint64_t stalls_ns[MOST_PROBES];
 };
 
+/* -- asking for the GIL -------------------------------------------------------------------- */
+
 static void
 probe_once(struct prober *prober)
 {
@@ -92,6 +94,8 @@ probe_once(struct prober *prober)
     /* A caller that gave the GIL away and waits for a core gives nothing away a second time. */
     prober->handovers += was_held && answered_in == asked_in;
 }
+
+/* -- the thread that asks ------------------------------------------------------------------ */
 
 /* The thread state is made and deleted in the thread that it is for: deleted elsewhere, it takes
    with it what PyGILState_Ensure() knows of that other thread. */

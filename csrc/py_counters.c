@@ -77,44 +77,58 @@ counters_dealloc(PyObject *self)
 
 /* -- counting ---------------------------------------------------------------------------------- */
 
+struct work {
+    uint64_t times;
+    bool is_owner;
+    bool counts_down;
+};
+
+/* False is what an optional argument is that isn't given. */
+static int
+to_bool(PyObject *value, bool *result)
+{
+    int truth = value == NULL ? 0 : PyObject_IsTrue(value);
+    *result = truth > 0;
+    return truth < 0 ? -1 : 0;
+}
+
 static int
 parse_work(const struct signature *signature, PyObject *const *args, Py_ssize_t nargs,
-           PyObject *kwnames, uint64_t *times, bool *is_owner)
+           PyObject *kwnames, struct work *work)
 {
-    PyObject *values[MOST_ARGUMENTS];
+    PyObject *values[MOST_ARGUMENTS] = {NULL};
     if (bind_arguments(signature, args, nargs, kwnames, values) < 0 ||
-        to_uint64(signature, 0, values[0], 0, UINT64_MAX, times) < 0) {
+        to_uint64(signature, 0, values[0], 0, UINT64_MAX, &work->times) < 0 ||
+        to_bool(values[1], &work->is_owner) < 0) {
         return -1;
     }
-    int truth = values[1] == NULL ? 0 : PyObject_IsTrue(values[1]);
-    *is_owner = truth > 0;
-    return truth < 0 ? -1 : 0;
+    return to_bool(values[2], &work->counts_down);
 }
 
 static PyObject *
 counters_add_held(PyObject *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    static const struct signature signature = {"Counters.add_held", 1, 2, {"times", "owner"}};
-    uint64_t times;
-    bool is_owner;
-    if (parse_work(&signature, args, nargs, kwnames, &times, &is_owner) < 0) {
+    static const struct signature signature = {
+        "Counters.add_held", 1, 3, {"times", "owner", "down"}};
+    struct work work;
+    if (parse_work(&signature, args, nargs, kwnames, &work) < 0) {
         return NULL;
     }
-    counters_add(counters_of(self), times, is_owner);
+    counters_add(counters_of(self), work.times, work.counts_down ? -1 : 1, work.is_owner);
     Py_RETURN_NONE;
 }
 
 static PyObject *
 counters_add_released(PyObject *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    static const struct signature signature = {"Counters.add_released", 1, 2, {"times", "owner"}};
-    uint64_t times;
-    bool is_owner;
-    if (parse_work(&signature, args, nargs, kwnames, &times, &is_owner) < 0) {
+    static const struct signature signature = {
+        "Counters.add_released", 1, 3, {"times", "owner", "down"}};
+    struct work work;
+    if (parse_work(&signature, args, nargs, kwnames, &work) < 0) {
         return NULL;
     }
     Py_BEGIN_ALLOW_THREADS
-    counters_add(counters_of(self), times, is_owner);
+    counters_add(counters_of(self), work.times, work.counts_down ? -1 : 1, work.is_owner);
     Py_END_ALLOW_THREADS
     Py_RETURN_NONE;
 }
@@ -140,13 +154,12 @@ counters_take_and_drop_held(PyObject *self, PyObject *const *args, Py_ssize_t na
 {
     static const struct signature signature = {
         "Counters.take_and_drop_held", 1, 2, {"times", "owner"}};
-    uint64_t times;
-    bool is_owner;
-    if (parse_work(&signature, args, nargs, kwnames, &times, &is_owner) < 0) {
+    struct work work;
+    if (parse_work(&signature, args, nargs, kwnames, &work) < 0) {
         return NULL;
     }
     return PyLong_FromUnsignedLongLong(
-        counters_take_and_drop(counters_of(self), times, is_owner));
+        counters_take_and_drop(counters_of(self), work.times, work.is_owner));
 }
 
 static PyObject *
@@ -155,13 +168,13 @@ counters_take_and_drop_released(PyObject *self, PyObject *const *args, Py_ssize_
 {
     static const struct signature signature = {
         "Counters.take_and_drop_released", 1, 2, {"times", "owner"}};
-    uint64_t times, seen_dead;
-    bool is_owner;
-    if (parse_work(&signature, args, nargs, kwnames, &times, &is_owner) < 0) {
+    struct work work;
+    if (parse_work(&signature, args, nargs, kwnames, &work) < 0) {
         return NULL;
     }
+    uint64_t seen_dead;
     Py_BEGIN_ALLOW_THREADS
-    seen_dead = counters_take_and_drop(counters_of(self), times, is_owner);
+    seen_dead = counters_take_and_drop(counters_of(self), work.times, work.is_owner);
     Py_END_ALLOW_THREADS
     return PyLong_FromUnsignedLongLong(seen_dead);
 }
@@ -185,11 +198,11 @@ PyDoc_STRVAR(counters_doc,
              "Raises\n------\n"
              "TypeError, ValueError\n    When an argument is of the wrong type or range.\n"
              "MemoryError\n    Where there is no memory for so many.");
-PyDoc_STRVAR(add_held_doc, "add_held($self, /, times, owner=False)\n--\n\n"
-             "Count up so many times, the cells in turn, holding the GIL.\n\n"
+PyDoc_STRVAR(add_held_doc, "add_held($self, /, times, owner=False, down=False)\n--\n\n"
+             "Count up, or down, so many times, the cells in turn, holding the GIL.\n\n"
              "Of a biased counter, one thread may be the owner.");
-PyDoc_STRVAR(add_released_doc, "add_released($self, /, times, owner=False)\n--\n\n"
-             "Count up so many times, the cells in turn, with the GIL released.\n\n"
+PyDoc_STRVAR(add_released_doc, "add_released($self, /, times, owner=False, down=False)\n--\n\n"
+             "Count up, or down, so many times, the cells in turn, with the GIL released.\n\n"
              "Of a biased counter, one thread may be the owner.");
 PyDoc_STRVAR(total_doc, "total($self)\n--\n\nWhat all cells have counted.");
 PyDoc_STRVAR(give_reference_doc, "give_reference($self)\n--\n\n"

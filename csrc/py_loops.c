@@ -143,6 +143,53 @@ checksum_released(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t
     return PyLong_FromUnsignedLongLong(result);
 }
 
+/* -- sum_range ------------------------------------------------------------------------------ */
+
+struct sum_arguments {
+    uint64_t start;
+    uint64_t stop;
+};
+
+static int
+parse_sum(const struct signature *signature, PyObject *const *args, Py_ssize_t nargs,
+          PyObject *kwnames, struct sum_arguments *result)
+{
+    PyObject *values[MOST_ARGUMENTS];
+    if (bind_arguments(signature, args, nargs, kwnames, values) < 0 ||
+        to_uint64(signature, 0, values[0], 0, GILEXT_SUM_LIMIT, &result->start) < 0) {
+        return -1;
+    }
+    return to_uint64(signature, 1, values[1], 0, GILEXT_SUM_LIMIT, &result->stop);
+}
+
+static PyObject *
+sum_range_held(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs,
+               PyObject *kwnames)
+{
+    static const struct signature signature = {"sum_range_held", 2, 2, {"start", "stop"}};
+    struct sum_arguments range;
+    if (parse_sum(&signature, args, nargs, kwnames, &range) < 0) {
+        return NULL;
+    }
+    return PyLong_FromUnsignedLongLong(gilext_sum_range(range.start, range.stop));
+}
+
+static PyObject *
+sum_range_released(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs,
+                   PyObject *kwnames)
+{
+    static const struct signature signature = {"sum_range_released", 2, 2, {"start", "stop"}};
+    struct sum_arguments range;
+    if (parse_sum(&signature, args, nargs, kwnames, &range) < 0) {
+        return NULL;
+    }
+    uint64_t result;
+    Py_BEGIN_ALLOW_THREADS
+    result = gilext_sum_range(range.start, range.stop);
+    Py_END_ALLOW_THREADS
+    return PyLong_FromUnsignedLongLong(result);
+}
+
 /* -- the module's part ---------------------------------------------------------------------- */
 
 #define SPIN_DOC(how) \
@@ -177,6 +224,15 @@ checksum_released(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t
     "BufferError\n    When it isn't C-contiguous.\n" \
     "ValueError\n    When it is a released memoryview."
 
+#define SUM_RANGE_DOC(how) \
+    "Add up the numbers from `start` to below `stop`, one by one.\n" how "\n\n" \
+    "Parameters\n----------\n" \
+    "start, stop : int\n    0 to 2**32.\n\n" \
+    "Returns\n-------\nint\n    The sum.\n\n" \
+    "Raises\n------\n" \
+    "TypeError, ValueError, OverflowError\n" \
+    "    When an argument is no integer, is negative, or is too large."
+
 #define HOLDS "Holds the GIL throughout: no other thread of the interpreter runs meanwhile."
 #define RELEASES "Releases the GIL for the loop: other threads run meanwhile."
 
@@ -192,6 +248,10 @@ PyDoc_STRVAR(checksum_held_doc,
              "checksum_held($module, /, buffer)\n--\n\n" CHECKSUM_DOC(HOLDS));
 PyDoc_STRVAR(checksum_released_doc,
              "checksum_released($module, /, buffer)\n--\n\n" CHECKSUM_DOC(RELEASES));
+PyDoc_STRVAR(sum_range_held_doc,
+             "sum_range_held($module, /, start, stop)\n--\n\n" SUM_RANGE_DOC(HOLDS));
+PyDoc_STRVAR(sum_range_released_doc,
+             "sum_range_released($module, /, start, stop)\n--\n\n" SUM_RANGE_DOC(RELEASES));
 
 static PyMethodDef loop_functions[] = {
     {"spin_held", METHOD(spin_held), METH_FASTCALL | METH_KEYWORDS, spin_held_doc},
@@ -203,6 +263,9 @@ static PyMethodDef loop_functions[] = {
     {"checksum_held", METHOD(checksum_held), METH_FASTCALL | METH_KEYWORDS, checksum_held_doc},
     {"checksum_released", METHOD(checksum_released), METH_FASTCALL | METH_KEYWORDS,
      checksum_released_doc},
+    {"sum_range_held", METHOD(sum_range_held), METH_FASTCALL | METH_KEYWORDS, sum_range_held_doc},
+    {"sum_range_released", METHOD(sum_range_released), METH_FASTCALL | METH_KEYWORDS,
+     sum_range_released_doc},
     {NULL, NULL, 0, NULL},
 };
 

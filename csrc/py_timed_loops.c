@@ -15,6 +15,8 @@ parse_seconds(const struct signature *signature, PyObject *const *args, Py_ssize
     return to_nanoseconds(signature, 0, values[0], nanoseconds);
 }
 
+/* -- hold_for, release_for ----------------------------------------------------------------- */
+
 static PyObject *
 hold_for(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
@@ -41,6 +43,8 @@ release_for(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
     Py_END_ALLOW_THREADS
     return PyFloat_FromDouble((double)burnt * 1e-9);
 }
+
+/* -- spin_interruptible -------------------------------------------------------------------- */
 
 static PyObject *
 spin_interruptible(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs,

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from math import isfinite
 from statistics import median
 
-from gilext.crew import Crew
+from gilext.crew import Crew, work_of
 from gilext.environment import Environment, info
 from gilext.loops import Loop
 from gilext.loops import loop as loop_named
 from gilext.results import Result
-from gilext.shift import Lap, Work, work_shift
+from gilext.shift import Lap, Work
 from gilext.ways import BASELINE, DEFAULT_WAYS, LIMIT, WAYS, Way
 
 Progress = Callable[[int, int, str], None]
@@ -219,14 +219,14 @@ def _hire(
     def lane(way: Way, size: int, work: Work, baseline: _Lane | None) -> _Lane:
         return _Lane(way, stack.enter_context(way.hire(loop, size)), work, baseline, [])
 
-    work = _work_of(loop, loop.held, seconds)
+    work = work_of(loop, loop.held, seconds)
     baseline = lane(BASELINE, 1, work, None)
     lanes = [baseline]
     left_out = []
     for way in ways:
         try:
             if way.is_python:
-                python_work = _work_of(loop, loop.binding("python").call, seconds)
+                python_work = work_of(loop, loop.binding("python").call, seconds)
                 lone = lane(way, 1, python_work, None)
                 lanes += [lone, lane(way, workers, python_work, lone)]
             else:
@@ -235,19 +235,6 @@ def _hire(
             left_out.append(f"{way.title}: {error}")
     lanes.append(lane(LIMIT, workers, work, baseline))
     return lanes, tuple(left_out)
-
-
-def _work_of(loop: Loop, call: Callable[..., int], seconds: float) -> Work:
-    """Choose the size with which `call` takes about so long."""
-    size = 1000
-    while True:
-        argument = loop.argument(size)
-        shifts = [work_shift(call, argument) for _ in range(2)]
-        elapsed = min(shift.end_ns - shift.start_ns for shift in shifts) * 1e-9
-        if elapsed > seconds / 8:
-            size = max(1, round(size * seconds / elapsed))
-            return Work(size, loop.argument(size))
-        size *= 4
 
 
 def _run_rounds(lanes: Sequence[_Lane], rounds: int, progress: Progress) -> None:

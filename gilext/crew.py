@@ -27,8 +27,8 @@ def run_threads(workers: int, task: Callable[[int], Shift], spread_seconds: floa
     """Run ``task(index)`` in so many threads at once.
 
     Threads that begin together may share a core for some milliseconds, until the operating system
-    moves one. Where that is long beside the task, `spread_seconds` keeps each busy for so long
-    before it begins.
+    moves one. Where that is long beside the task, `spread_seconds` keeps each busy for so long,
+    and then they begin together.
 
     Raises
     ------
@@ -42,7 +42,9 @@ def run_threads(workers: int, task: Callable[[int], Shift], spread_seconds: floa
     def work(index: int) -> None:
         try:
             start_line.wait_released(_START_TIMEOUT_SECONDS)
-            release_for(spread_seconds)
+            if spread_seconds > 0:
+                release_for(spread_seconds)
+                start_line.wait_released(_START_TIMEOUT_SECONDS)
             shifts.append(task(index))
         except BaseException as error:
             errors.append(error)
@@ -63,6 +65,11 @@ class Crew(AbstractContextManager["Crew"]):
     def __init__(self, loop: Loop, workers: int) -> None:
         self.loop = loop
         self.workers = workers
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        """The processes that its workers have to themselves: none, for threads."""
+        return ()
 
     def run(self, work: Work) -> Lap:
         """Let every worker make the same call, all at once."""
@@ -122,6 +129,10 @@ class ProcessCrew(Crew):
             self.close()
             raise
 
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        return tuple(process.pid for process in self._processes)
+
     def run(self, work: Work) -> Lap:
         self._ask(f"prepare {work.size}")
         return lap_of([Shift(*json.loads(answer)) for answer in self._ask("run")])
@@ -178,3 +189,16 @@ class InterpreterCrew(Crew):
     def close(self) -> None:
         for interpreter in self._interpreters:
             interpreter.close()
+
+
+def work_of(loop: Loop, call: Callable[..., int], seconds: float) -> Work:
+    """Choose the size with which `call` takes about so long."""
+    size = 1000
+    while True:
+        argument = loop.argument(size)
+        shifts = [work_shift(call, argument) for _ in range(2)]
+        elapsed = min(shift.end_ns - shift.start_ns for shift in shifts) * 1e-9
+        if elapsed > seconds / 8:
+            size = max(1, round(size * seconds / elapsed))
+            return Work(size, loop.argument(size))
+        size *= 4

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gilext
-from gilext._native import time_os_threads
+from gilext._native import sum_range_held, sum_range_released, time_os_threads
 
 
 class Parameter(NamedTuple):
@@ -48,6 +48,17 @@ INTEGERS = [
     Parameter(partial(gilext.spin_interruptible, 0), "spin_interruptible", "seed"),
     Parameter(gilext.count_primes_held, "count_primes_held", "limit", highest=10**12),
     Parameter(gilext.count_primes_released, "count_primes_released", "limit", highest=10**12),
+    Parameter(lambda start: sum_range_held(start, 0), "sum_range_held", "start", highest=2**32),
+    Parameter(lambda stop: sum_range_held(2**32, stop), "sum_range_held", "stop", highest=2**32),
+    Parameter(
+        lambda start: sum_range_released(start, 0), "sum_range_released", "start", highest=2**32
+    ),
+    Parameter(
+        lambda stop: sum_range_released(2**32, stop),
+        "sum_range_released",
+        "stop",
+        highest=2**32,
+    ),
     Parameter(gilext.Meeting, "Meeting", "parties", lowest=1, highest=2**31 - 1),
     Parameter(
         lambda workers: time_os_threads("spin", workers, 0),
@@ -338,6 +349,8 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], dict[str, Any], int]] = {
     "count_primes_released": (gilext.count_primes_released, {"limit": 10}, 1),
     "checksum_held": (gilext.checksum_held, {"buffer": b"a"}, 1),
     "checksum_released": (gilext.checksum_released, {"buffer": b"a"}, 1),
+    "sum_range_held": (sum_range_held, {"start": 1, "stop": 2}, 2),
+    "sum_range_released": (sum_range_released, {"start": 1, "stop": 2}, 2),
     "hold_for": (gilext.hold_for, {"seconds": 0}, 1),
     "release_for": (gilext.release_for, {"seconds": 0}, 1),
     "Meeting": (gilext.Meeting, {"parties": 1}, 1),

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import gilext
-from gilext import comparison
+from gilext import comparison, crew
 from gilext.comparison import Row, compare, verdict_of
 from gilext.crew import Crew
 from gilext.loops import LOOPS, loop
@@ -134,9 +134,9 @@ def test_work_is_sized_to_the_time_that_a_call_takes(monkeypatch):
     def three_nanoseconds_each(call, size):
         return Shift(0, 3 * size, 0, 0)
 
-    monkeypatch.setattr(comparison, "work_shift", three_nanoseconds_each)
+    monkeypatch.setattr(crew, "work_shift", three_nanoseconds_each)
 
-    assert comparison._work_of(loop("spin"), loop("spin").held, 0.3) == Work(10**8, 10**8)
+    assert crew.work_of(loop("spin"), loop("spin").held, 0.3) == Work(10**8, 10**8)
 
 
 def row(way, speedup, limit=2.0, workers=2):

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gilext
+from gilext._native import sum_range_held, sum_range_released
 
 UINT64_MAX = 2**64 - 1
 uint64 = st.integers(0, UINT64_MAX)
@@ -229,6 +230,20 @@ def test_other_threads_run_during_a_released_loop(
 ) -> None:
     while not another_thread_ran_during(call):
         pass
+
+
+# -- sum_range ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sum_range", [sum_range_held, sum_range_released])
+@given(start=st.integers(0, 5000), middle=st.integers(0, 5000), stop=st.integers(0, 5000))
+def test_parts_of_a_range_add_up_to_the_sum_of_all(
+    sum_range: Callable[[int, int], int], start: int, middle: int, stop: int
+) -> None:
+    start, middle, stop = sorted((start, middle, stop))
+
+    assert sum_range(start, middle) + sum_range(middle, stop) == sum(range(start, stop))
+    assert sum_range(stop, start) == 0
 
 
 # -- what help() and an editor show ---------------------------------------------------------

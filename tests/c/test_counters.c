@@ -17,7 +17,7 @@ static void
 count_up(void *opaque_task)
 {
     struct task *task = opaque_task;
-    counters_add(task->counters, TIMES, task->is_owner);
+    counters_add(task->counters, TIMES, 1, task->is_owner);
 }
 
 static void

@@ -60,6 +60,14 @@ test_checksum(void)
     CHECK(gilext_checksum("foobar", 5) != gilext_checksum("foobar", 6));
 }
 
+static void
+test_sum_range(void)
+{
+    CHECK(gilext_sum_range(0, 0) == 0 && gilext_sum_range(7, 7) == 0 && gilext_sum_range(8, 7) == 0);
+    CHECK(gilext_sum_range(5, 8) == 18);
+    CHECK(gilext_sum_range(0, 1000) + gilext_sum_range(1000, 100000) == UINT64_C(4999950000));
+}
+
 int
 main(void)
 {
@@ -67,5 +75,6 @@ main(void)
     test_published_counts_of_primes();
     test_counts_of_primes_against_a_naive_sieve();
     test_checksum();
+    test_sum_range();
     return EXIT_SUCCESS;
 }
