@@ -114,14 +114,14 @@ def info_command(as_json: bool) -> None:
 @click.argument("name", required=False, type=click.Choice(list(EXPERIMENTS)))
 @as_json
 def lab_command(name: str | None, as_json: bool) -> None:
-    """Run an experiment of the lab, within five seconds; without a NAME, list them."""
+    """Run an experiment of the lab, within ten seconds; without a NAME, list them."""
     if name is not None:
         _print(EXPERIMENTS[name].run(), as_json)
     elif as_json:
         click.echo(json.dumps({one.name: one.title for one in EXPERIMENTS.values()}, indent=2))
     else:
         for one in EXPERIMENTS.values():
-            click.echo(f"{one.name:12} {one.title}")
+            click.echo(f"{one.name:19} {one.title}")
 
 
 @cli.command("check")

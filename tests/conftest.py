@@ -89,6 +89,15 @@ def gc_paused() -> Iterator[None]:
         gc.enable()
 
 
+@pytest.fixture(scope="module")
+def little_to_collect() -> Iterator[None]:
+    """Keep what other tests have left out of the collector's way: it looks at all objects."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture
 def run_child() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run a script of ``tests/children`` in a process of its own; it has to succeed.

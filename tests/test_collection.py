@@ -17,6 +17,9 @@ class Node:
         self.others = []
 
 
+pytestmark = pytest.mark.usefixtures("little_to_collect")
+
+
 def graph(count, edges):
     """Return nodes and then their lists; nothing else refers to them."""
     nodes = [Node() for _ in range(count)]

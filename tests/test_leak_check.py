@@ -18,6 +18,8 @@ from gilext.testing import assert_no_leaks
 sys.path.insert(0, str(Path(__file__).parent / "planted"))
 from planting import CASES, plant
 
+pytestmark = pytest.mark.usefixtures("little_to_collect")
+
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):

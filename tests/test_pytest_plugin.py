@@ -189,6 +189,7 @@ def test_asked_for_it_loads_what_watches(suite):
     suite(LOOKS_AT_MODULES, "--gil").assert_outcomes(failed=1)
 
 
+@pytest.mark.with_gil
 def test_unknown_layout_skips_what_can_not_be_proved(suite):
     result = suite(
         """

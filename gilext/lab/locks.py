@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from gilext._native import LockPair
 from gilext.crew import run_threads
 from gilext.environment import Environment, info
+from gilext.lab.lesson import check_count
 from gilext.results import Result
 from gilext.shift import work_shift
 
@@ -81,8 +82,7 @@ def lock_in_both_orders(rounds: int = 10, timeout: float = 0.05) -> Locks:
     ValueError
         When an argument is out of its range.
     """
-    if rounds < 1:
-        raise ValueError(f"argument 'rounds' must be at least 1, not {rounds}")
+    check_count("rounds", rounds)
     if not timeout > 0:
         raise ValueError(f"argument 'timeout' must be above 0, not {timeout!r}")
     opposite = _rounds("opposite", rounds, timeout)

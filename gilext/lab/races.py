@@ -7,15 +7,14 @@ releases it in between, and so do a mutex and an atomic addition; each has its p
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gilext._native import Counters
-from gilext.crew import run_threads
 from gilext.environment import Environment, info
+from gilext.lab.lesson import check_count, in_threads
 from gilext.results import Result
-from gilext.shift import Lap, work_shift
-
-SPREAD_SECONDS = 0.03
+from gilext.shift import Lap
 
 # How the count is guarded, how many cells it is spread over, whether the GIL is released.
 WAYS = {
@@ -103,16 +102,31 @@ def count_in_threads(workers: int = 2, increments: int = 2_000_000) -> Races:
     ValueError
         When an argument is less than 1.
     """
-    for name, value in (("workers", workers), ("increments", increments)):
-        if value < 1:
-            raise ValueError(f"argument {name!r} must be at least 1, not {value}")
-    rows = tuple(_count(way, workers, increments) for way in WAYS)
+    check_count("workers", workers)
+    check_count("increments", increments)
+    rows = tuple(count_in_c(way, workers, increments) for way in WAYS)
     return Races(workers, increments, rows, info())
 
 
-def _count(way: str, workers: int, increments: int) -> CountedWay:
-    alone, _ = _run(way, 1, increments)
-    together, counted = _run(way, workers, increments)
+def count_in_c(way: str, workers: int, increments: int) -> CountedWay:
+    """Count in C, in one of `WAYS`."""
+    counting, cells, releases = WAYS[way]
+
+    def run(crew: int) -> tuple[Lap, int]:
+        counters = Counters(counting, cells)
+        add = counters.add_released if releases else counters.add_held
+        lap = in_threads(crew, lambda index: add(increments, owner=index == 0))
+        return lap, counters.total()
+
+    return counted_way(way, workers, increments, run)
+
+
+def counted_way(
+    way: str, workers: int, increments: int, run: Callable[[int], tuple[Lap, int]]
+) -> CountedWay:
+    """Let one worker count, then all together; ``run(workers)`` returns the lap and the count."""
+    alone, _ = run(1)
+    together, counted = run(workers)
     expected = workers * increments
     return CountedWay(
         way=way,
@@ -122,16 +136,3 @@ def _count(way: str, workers: int, increments: int) -> CountedWay:
         increment_seconds=together.wall_seconds / expected,
         scaling=workers * alone.wall_seconds / together.wall_seconds,
     )
-
-
-def _run(way: str, workers: int, increments: int) -> tuple[Lap, int]:
-    counting, cells, releases = WAYS[way]
-    counters = Counters(counting, cells)
-    add = counters.add_released if releases else counters.add_held
-
-    def work(index: int) -> int:
-        add(increments, owner=index == 0)
-        return 0
-
-    lap = run_threads(workers, lambda index: work_shift(work, index), SPREAD_SECONDS)
-    return lap, counters.total()

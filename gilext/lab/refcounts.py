@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from gilext._native import Counters
 from gilext.crew import run_threads
 from gilext.environment import Environment, info
-from gilext.lab.races import SPREAD_SECONDS
+from gilext.lab.lesson import SPREAD_SECONDS, check_count
 from gilext.results import Result
 from gilext.shift import work_shift
 
@@ -81,7 +81,7 @@ class RacedReferences(Result):
         )
 
 
-def race_references(workers: int = 2, objects: int = 16, times: int = 6_000_000) -> RacedReferences:
+def race_references(workers: int = 2, objects: int = 16, times: int = 2_000_000) -> RacedReferences:
     """Take and drop references to the same objects from several threads, in each way.
 
     Parameters
@@ -99,8 +99,7 @@ def race_references(workers: int = 2, objects: int = 16, times: int = 6_000_000)
         When an argument is less than 1.
     """
     for name, value in (("workers", workers), ("objects", objects), ("times", times)):
-        if value < 1:
-            raise ValueError(f"argument {name!r} must be at least 1, not {value}")
+        check_count(name, value)
     rows = tuple(_race(way, workers, objects, times) for way in WAYS)
     return RacedReferences(workers, objects, times, rows, info())
 

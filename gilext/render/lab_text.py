@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import Any
 
 from rich import box
@@ -12,6 +13,7 @@ from rich.text import Text
 
 from gilext.collection import TrialCollection
 from gilext.lab.cycles import Cycles
+from gilext.lab.lesson import Lesson
 from gilext.lab.locks import Locks
 from gilext.lab.races import Races
 from gilext.lab.refcounts import RacedReferences
@@ -88,7 +90,79 @@ def cycles(result: Cycles) -> RenderableType:
     )
 
 
+_UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
+_WIDE = 1000  # a column of times further apart than this has a unit in each cell
+
+
+def lesson(result: Lesson) -> RenderableType:
+    """Return any lesson as a table, a column for each field of its rows, and a sentence."""
+    columns = [
+        _column(field.name, [getattr(row, field.name) for row in result.rows])
+        for field in fields(result.rows[0])
+    ]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, (title, _, is_text) in enumerate(columns):
+        table.add_column(
+            title,
+            justify="left" if is_text else "right",
+            overflow="fold",
+            no_wrap=place == 0 or not is_text,
+        )
+    for row in zip(*(cells for _, cells, _ in columns), strict=True):
+        table.add_row(*row)
+    return Group(Text(result.title, style="bold"), table, Text(result.sentence))
+
+
+def _column(name: str, values: Sequence[Any]) -> tuple[str, list[str], bool]:
+    """Return a column's title, with its unit, its cells, and whether they are text."""
+    stem, _, unit = name.rpartition("_")
+    known = [value for value in values if value is not None]
+    if stem and unit == "seconds":
+        largest, smallest = max(known, default=0.0), min(filter(None, known), default=0.0)
+        if largest > _WIDE * smallest:
+            return _words(stem), _cells(values, lambda v: _in_unit(v, _unit_of(v))), False
+        chosen = _unit_of(largest)
+        return (
+            f"{_words(stem)} {chosen[0]}",
+            _cells(values, lambda v: f"{v / chosen[1]:,.2f}"),
+            False,
+        )
+    if stem and unit in ("fraction", "error"):
+        return (
+            _words(stem if unit == "fraction" else "±"),
+            _cells(values, lambda v: f"{v:.1%}"),
+            False,
+        )
+    if stem and unit == "bytes":
+        if max(known, default=0) < 1 << 20:
+            return f"{_words(stem)} bytes", _cells(values, lambda v: f"{v:,}"), False
+        return f"{_words(stem)} MiB", _cells(values, lambda v: f"{v / 2**20:,.1f}"), False
+    if all(isinstance(value, str) for value in known):
+        return _words(name), _cells(values, str), True
+    if all(isinstance(value, int) for value in known):
+        return _words(name), _cells(values, lambda v: f"{v:,}"), False
+    digits = 2 if max(known, default=0.0) < 1000 else 0
+    return _words(name), _cells(values, lambda v: f"{v:,.{digits}f}"), False
+
+
+def _unit_of(seconds: float) -> tuple[str, float]:
+    return next((unit for unit in _UNITS if seconds >= unit[1]), _UNITS[-1])
+
+
+def _in_unit(seconds: float, unit: tuple[str, float]) -> str:
+    return f"{seconds / unit[1]:.3g} {unit[0]}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_per_second", " a second").replace("_", " ")
+
+
+def _cells(values: Sequence[Any], form: Callable[[Any], str]) -> list[str]:
+    return ["-" if value is None else form(value) for value in values]
+
+
 FORMS: dict[type[Any], Callable[[Any], RenderableType]] = {
+    Lesson: lesson,
     Races: races,
     RacedReferences: references,
     Locks: locks,

@@ -11,6 +11,7 @@ from gilext.render.text import place, recording_heading
 
 _COLUMNS = 2000
 _MOST_NAMED = 5
+_ROOM = 0.15  # of the width, for a name
 _HELD, _STALLED, _MISSING = "#4477aa", "#ee6677", "#dddddd"
 
 
@@ -72,10 +73,19 @@ def save(recording: Recording, path: Path) -> None:
 
 
 def _name_stalls(axes: object, recording: Recording) -> None:
-    """Write the line over the longest stalls that have one."""
-    named = [stall for stall in recording.stalls if stall.stacks]
-    named.sort(key=lambda stall: -stall.hold.seconds)
-    for stall in named[:_MOST_NAMED]:
+    """Write the line over the longest stalls that have one, where there is room for it."""
+    candidates = [stall for stall in recording.stalls if stall.stacks]
+    candidates.sort(key=lambda stall: -stall.hold.seconds)
+    named: list[Hold] = []
+    for stall in candidates:
+        is_crowded = any(
+            hold.thread == stall.hold.thread
+            and abs(hold.start_seconds - stall.hold.start_seconds) < _ROOM * recording.seconds
+            for hold in named
+        )
+        if is_crowded or len(named) == _MOST_NAMED:
+            continue
+        named.append(stall.hold)
         frame = max(stall.stacks, key=lambda stack: stack.seconds).frames[0]
         axes.text(  # type: ignore[attr-defined]
             stall.hold.start_seconds,

@@ -1,0 +1,87 @@
+"""Which calls of the standard library release the GIL? What waits does, and what computes long.
+
+Each call is checked, and its verdict stands beside the one that CPython's source calls for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gilext.checkup import check
+from gilext.environment import info
+from gilext.lab.lesson import Lesson
+from gilext.lab.standard_calls import RELEASES, standard_calls
+
+_OTHERS = ("json.loads", "sorted", "a loop in Python")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCall:
+    """One call.
+
+    Attributes
+    ----------
+    call : str
+        What was called.
+    verdict : str
+        What `gilext.check` says of it.
+    source_says : str
+        The verdict that its source calls for.
+    held_fraction : float
+        For how much of the calls the GIL was held.
+    source : str
+        Where its source says so.
+    """
+
+    call: str
+    verdict: str
+    source_says: str
+    held_fraction: float
+    source: str
+
+
+def check_standard_calls(seconds: float = 0.3) -> Lesson:
+    """Check the calls of the standard library that release the GIL, and three that don't.
+
+    Parameters
+    ----------
+    seconds : float
+        How long to go on with each.
+
+    Returns
+    -------
+    Lesson
+        With a `CheckedCall` for each call.
+
+    Raises
+    ------
+    UnsupportedInterpreter
+        Where the layout of the interpreter's GIL is unknown.
+    """
+    rows = []
+    with standard_calls() as calls:
+        for call in calls:
+            if call.verdict == RELEASES or call.name in _OTHERS:
+                checkup = check(call.function, *call.arguments, seconds=seconds)
+                rows.append(
+                    CheckedCall(
+                        call.name, checkup.verdict, call.verdict, checkup.held_fraction, call.source
+                    )
+                )
+    environment = info()
+    right = sum(row.verdict == row.source_says for row in rows)
+    releasing = sum(row.verdict == RELEASES for row in rows)
+    if environment.gil_enabled:
+        sentence = (
+            f"{releasing} of {len(rows)} calls release the GIL; {right} verdicts are what the "
+            "sources say."
+        )
+    else:
+        sentence = f"There is no GIL here for any of the {len(rows)} calls to release."
+    return Lesson(
+        title="calls of the standard library, checked",
+        rows=tuple(rows),
+        sentence=sentence,
+        shown=environment.gil_enabled and right == len(rows),
+        environment=environment,
+    )

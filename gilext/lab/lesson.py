@@ -1,0 +1,83 @@
+"""What the lessons of the lab have in common: the form of their results, and a stopwatch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from gilext.crew import run_threads
+from gilext.environment import Environment
+from gilext.results import Result
+from gilext.shift import Lap, work_shift
+
+SPREAD_SECONDS = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson(Result):
+    """What an experiment found, as a table and a sentence.
+
+    Attributes
+    ----------
+    title : str
+        What was run.
+    rows : tuple
+        Frozen dataclasses of one kind; units are in the names of their fields.
+    sentence : str
+        What was seen.
+    shown : bool
+        Whether that is the effect which the lesson is about. A lesson whose effect this
+        interpreter doesn't have says so in its sentence.
+    environment : Environment
+        Interpreter, GIL and cores.
+    """
+
+    title: str
+    rows: tuple[Any, ...]
+    sentence: str
+    shown: bool
+    environment: Environment
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWay:
+    """One way to do the same work.
+
+    Attributes
+    ----------
+    way : str
+        How it was done.
+    wall_seconds : float
+        What it took.
+    speedup : float
+        How many times as fast as the first way of its kind.
+    """
+
+    way: str
+    wall_seconds: float
+    speedup: float
+
+
+def check_count(name: str, value: int, least: int = 1) -> None:
+    """Raise ValueError, naming the argument, where a number is too small."""
+    if value < least:
+        raise ValueError(f"argument {name!r} must be at least {least}, not {value}")
+
+
+def seconds_of(call: Callable[[], object]) -> float:
+    """Return how long a call takes."""
+    start = perf_counter()
+    call()
+    return perf_counter() - start
+
+
+def in_threads(workers: int, call: Callable[[int], object]) -> Lap:
+    """Let so many threads make a call at once, each with its number, on cores of their own."""
+
+    def work(index: int) -> int:
+        call(index)
+        return 0
+
+    return run_threads(workers, lambda index: work_shift(work, index), SPREAD_SECONDS)

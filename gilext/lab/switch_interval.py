@@ -1,0 +1,99 @@
+"""How long does a thread wait for a GIL that Python code holds? The switch interval.
+
+A thread that wants the GIL waits for ``sys.getswitchinterval()``, 5 ms by default, and then tells
+the holder, who gives way at its next chance. C code that holds it doesn't listen.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from gilext.checkup import check
+from gilext.environment import info
+from gilext.lab.lesson import Lesson
+from gilext.python_loops import spin
+
+INTERVALS = (0.0005, 0.001, 0.005, 0.02)
+_STEPS = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class WaitedFor:
+    """What one switch interval does to a thread that waits.
+
+    Attributes
+    ----------
+    interval_seconds : float
+        ``sys.getswitchinterval()`` meanwhile.
+    median_stall_seconds, longest_stall_seconds : float
+        How long a native thread that asked for the GIL waited for it.
+    asked : int
+        How often it asked.
+    """
+
+    interval_seconds: float
+    median_stall_seconds: float
+    longest_stall_seconds: float
+    asked: int
+
+
+def wait_for_python(intervals: tuple[float, ...] = INTERVALS, seconds: float = 1.0) -> Lesson:
+    """Ask for the GIL beside a loop in Python, at several switch intervals.
+
+    Parameters
+    ----------
+    intervals : tuple of float
+        Switch intervals, in seconds; the one that was set comes back afterwards.
+    seconds : float
+        How long to measure each.
+
+    Returns
+    -------
+    Lesson
+        With a `WaitedFor` for each interval.
+
+    Raises
+    ------
+    ValueError
+        When an interval isn't above 0.
+    UnsupportedInterpreter
+        Where the layout of the interpreter's GIL is unknown.
+    """
+    if not all(interval > 0 for interval in intervals):
+        raise ValueError(f"argument 'intervals' must be above 0, not {intervals!r}")
+    environment = info()
+    before = sys.getswitchinterval()
+    rows = []
+    try:
+        for interval in intervals:
+            sys.setswitchinterval(interval)
+            checkup = check(spin, _STEPS, seconds=seconds)
+            rows.append(
+                WaitedFor(
+                    interval, checkup.median_stall_seconds, checkup.stall_seconds, checkup.probes
+                )
+            )
+    finally:
+        sys.setswitchinterval(before)
+    shortest, longest = rows[0], rows[-1]
+    follows = shortest.median_stall_seconds < longest.median_stall_seconds
+    if environment.gil_enabled:
+        sentence = (
+            f"The median wait goes from {shortest.median_stall_seconds * 1e3:.2f} ms at an interval "
+            f"of {shortest.interval_seconds * 1e3:g} ms to {longest.median_stall_seconds * 1e3:.2f} "
+            f"ms at {longest.interval_seconds * 1e3:g} ms: a thread that wants the GIL waits for "
+            "one interval."
+        )
+    else:
+        sentence = (
+            "Without a GIL nobody waits for one: the median is "
+            f"{longest.median_stall_seconds * 1e3:.3f} ms at any interval."
+        )
+    return Lesson(
+        title="a native thread asks for the GIL beside a loop in Python",
+        rows=tuple(rows),
+        sentence=sentence,
+        shown=environment.gil_enabled and follows,
+        environment=environment,
+    )
