@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("[0-9]*.py"))
+QUICK = ("01", "14", "15", "16")
 
 
 def run_example(path, cwd):
@@ -16,7 +17,14 @@ def run_example(path, cwd):
     )
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=() if path.stem[:2] in QUICK else pytest.mark.slow)
+        for path in EXAMPLES
+    ],
+    ids=lambda path: path.stem,
+)
 def test_example_runs_and_ends_in_a_sentence(path, tmp_path):
     done = run_example(path, tmp_path)
 

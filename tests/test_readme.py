@@ -19,13 +19,20 @@ CODE = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a POSIX shell")
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(command, marks=pytest.mark.slow if "examples/" in command else ())
+        for command in COMMANDS
+    ],
+)
 def test_command_of_the_readme_runs(command, tmp_path):
-    shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    here = f'{sys.executable} -P -m gilext "$@"'
+    for folder in ("examples", "csrc"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    python = f'python() {{ {sys.executable} -P "$@"; }}'
 
     done = subprocess.run(
-        ["bash", "-ec", f"gilext() {{ {here}; }}; {command}"],
+        ["bash", "-ec", f'{python}; gilext() {{ python -m gilext "$@"; }}; {command}'],
         capture_output=True, text=True, timeout=100, cwd=tmp_path,
     )  # fmt: skip
 
