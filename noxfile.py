@@ -110,7 +110,7 @@ def warnings(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 @nox.parametrize("label", [nox.param(label, id=label) for label in INTERPRETERS])
 def tests(session: nox.Session, label: str) -> None:
-    """Run the suite on an interpreter of this machine."""
+    """Run the suite, and then what takes long, on an interpreter of this machine."""
     run_suite(session, [], INTERPRETERS[label], label)
 
 
@@ -151,7 +151,10 @@ def run_suite(
     pip = [*prefix, str(inside), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     session.run(*pip, ".[test]", external=True)
     suite = session.posargs if arguments is None else arguments
-    session.run(*prefix, str(inside), "-P", "-m", "pytest", *suite, external=True)
+    pytest = [*prefix, str(inside), "-P", "-m", "pytest"]
+    session.run(*pytest, *suite, external=True)
+    if not suite:
+        session.run(*pytest, "-q", "-m", "slow", external=True)
 
 
 @nox.session
@@ -162,6 +165,29 @@ def browser(session: nox.Session) -> None:
         session.skip(f"{' and '.join(missing)} not found")
     install(session, ".[test]", "selenium>=4.20")
     session.run("python", "-P", "-m", "pytest", "-q", "tests/test_page.py", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site, any warning an error, and run what it shows of sessions."""
+    install(session, ".[docs]")
+    shutil.rmtree(ROOT / "docs" / "_build", ignore_errors=True)
+    session.run("sphinx-build", "-q", "-W", "docs", "docs/_build")
+    session.run("sphinx-build", "-q", "-W", "-b", "doctest", "docs", "docs/_build/doctest")
+
+
+@nox.session
+def bindings(session: nox.Session) -> None:
+    """Build the loop with every binding tool, and judge what each does with the GIL."""
+    install(session, ".[test,bindings]")
+    session.run("python", "-P", "-m", "pytest", "-m", "slow", "tests/test_binding_tools.py")
+
+
+@nox.session
+def notebook(session: nox.Session) -> None:
+    """Run the notebook from top to bottom."""
+    install(session, ".[test,notebook]")
+    session.run("python", "-P", "-m", "pytest", "-m", "slow or not slow", "tests/test_notebook.py")
 
 
 @nox.session
