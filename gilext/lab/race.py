@@ -68,8 +68,10 @@ def race_in_python(additions: int = 500_000) -> Lesson:
     in_c = [count_in_c(way, 2, additions * C_IS_FASTER) for way in IN_C]
     environment = info()
     if environment.gil_enabled:
-        since = "since 3.10 threads change only at calls and where loops jump back, so it"
-        first = f"As published, {published.lost:,} of {published.expected:,} additions are lost: {since} can't"
+        first = (
+            f"As published, {published.lost:,} of {published.expected:,} additions are lost: since "
+            "3.10 threads change only at calls and where loops jump back"
+        )
     else:
         first = (
             f"Without a GIL {published.lost:,} of {published.expected:,} additions are lost as "
