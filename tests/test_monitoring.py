@@ -1,6 +1,7 @@
 """The monitor: a window that rolls, read at any time, by anybody."""
 
 import gc
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -133,3 +134,8 @@ def test_unknown_layout_is_an_unsupported_interpreter(monkeypatch):
 @pytest.mark.forks
 def test_forked_child_has_a_monitor_of_its_own(run_child):
     assert "fine" in run_child("monitor_fork.py").stdout
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers here")
+def test_monitor_may_be_read_in_a_signal_handler(run_child):
+    assert "fine" in run_child("monitor_signal.py").stdout
