@@ -29,7 +29,10 @@ needs_two_cores = pytest.mark.skipif(info().usable_cores < 2, reason="threads ne
 
 
 def first_that_shows(run, most=20):
-    """Run until the effect is seen: chance and neighbours decide how soon, never whether."""
+    """Run until the effect is seen: chance and neighbours decide how soon, never whether.
+
+    Each run has to be longer than some switch intervals: in a shorter one no thread changes.
+    """
     for _ in range(most):
         lesson = run()
         if lesson.shown:
@@ -51,7 +54,7 @@ def rows_of(lesson):
 
 @needs_two_cores
 def test_race_is_lost_with_a_call_in_between_and_in_c_that_releases():
-    lesson = first_that_shows(lambda: race_in_python(200_000))
+    lesson = first_that_shows(lambda: race_in_python(400_000))
 
     rows = rows_of(lesson)
     assert rows["C, one mutex"].lost == rows["C, atomic"].lost == 0
@@ -72,13 +75,13 @@ def test_race_as_published_loses_updates_without_a_gil():
 
 
 def test_lock_loses_nothing_and_no_lock_does():
-    lesson = first_that_shows(lambda: lock_the_additions(100_000))
+    lesson = first_that_shows(lambda: lock_the_additions(400_000))
 
     assert [row.lost == 0 for row in lesson.rows] == [False, True, True]
 
 
 def test_plus_and_minus_meet_at_zero_only_when_guarded():
-    lesson = first_that_shows(lambda: meet_at_zero(100_000))
+    lesson = first_that_shows(lambda: meet_at_zero(400_000))
 
     rows = rows_of(lesson)
     assert rows["C, atomic, GIL released"].left == 0
