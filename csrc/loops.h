@@ -1,4 +1,4 @@
-/* The three CPU-heavy loops, without Python.h.
+/* The CPU-heavy loops, without Python.h.
 
    Every way to call a loop (held, released, cffi, ctypes, a plain OS thread) runs this code,
    so a difference in time between them can only come from the GIL. */

@@ -3,18 +3,19 @@
    The module is a thin layer: each py_*.c file is the Python glue of one subject, and calls a
    plain C file of the same name that knows no Python.h and can be tested without it.
 
-       py_loops.c        spin_*, count_primes_*, checksum_*         loops.c
+       py_loops.c        spin_*, count_primes_*, checksum_*, sum_range_*  loops.c
        py_timed_loops.c  hold_for, release_for, spin_interruptible  timed_loops.c
        py_meeting.c      Meeting                                    meeting.c
        py_os_crew.c      time_os_threads                            os_crew.c
        py_sampler.c      Sampler                                    sampler.c, recorder.c
-       py_sampler_views.c  what a Sampler saw
+       py_sampler_views.c  what a Sampler saw                       frame_state.c, stack_log.c
        py_check.c        watch_calls, probe_calls                   call_watch.c
        py_counters.c     Counters                                   counters.c
        py_lock_order.c   LockPair                                   lock_order.c
-       py_refcounts.c    refcount, is_immortal
+       py_refcounts.c    refcount, is_immortal, heap_bytes          heap.h
        arguments.c       what all of them use to read arguments
-       gil_state.c       the only file that knows CPython's private layout */
+       gil_state.c       knows CPython's private layout of the GIL and of thread states
+       frame_state.c     knows that of frames; no other file knows any */
 
 #include "native.h"
 
