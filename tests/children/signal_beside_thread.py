@@ -1,11 +1,15 @@
 """Let a signal be pending while a thread, which is not the main one, runs interruptible calls."""
 
 import operator
+import signal
 from _thread import interrupt_main
 from functools import partial
 from threading import Lock, Thread
 
 import gilext
+
+# A shell starts its background jobs with Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ITERATIONS = 10**6
 gate = Lock()
