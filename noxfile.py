@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import nox
@@ -65,6 +66,8 @@ def interpreters() -> dict[str, str]:
 
 
 INTERPRETERS = interpreters()
+# The lessons run on every interpreter; what else takes long, on one.
+LESSONS = "tests/test_examples.py"
 
 
 def install(session: nox.Session, *requirements: str) -> None:
@@ -110,18 +113,19 @@ def warnings(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 @nox.parametrize("label", [nox.param(label, id=label) for label in INTERPRETERS])
 def tests(session: nox.Session, label: str) -> None:
-    """Run the suite, and then what takes long, on an interpreter of this machine."""
-    run_suite(session, [], INTERPRETERS[label], label)
+    """Run the suite, and then the lessons, on an interpreter of this machine."""
+    long = [] if label == list(INTERPRETERS)[-1] else [LESSONS]
+    run_suite(session, [], INTERPRETERS[label], label, long)
 
 
 @nox.session(venv_backend="none")
 @nox.parametrize("version", [nox.param(version, id=version) for version in SID_VERSIONS])
 def sid(session: nox.Session, version: str) -> None:
-    """Run the suite on CPython from Debian sid, brought into a folder by debootstrap."""
+    """Run the suite and the lessons on CPython from Debian sid, brought by debootstrap."""
     reason = subprocess.run([SID, "prepare"], stdout=subprocess.PIPE, text=True, check=False)
     if reason.returncode != 0:
         session.skip(reason.stdout.strip() or "Debian sid could not be brought here")
-    run_suite(session, [str(SID), "run"], f"/usr/bin/python{version}", f"sid-{version}")
+    run_suite(session, [str(SID), "run"], f"/usr/bin/python{version}", f"sid-{version}", [LESSONS])
 
 
 @nox.session(venv_backend="none")
@@ -133,7 +137,7 @@ def free_threaded(session: nox.Session) -> None:
     code = "import sysconfig; print(sysconfig.get_config_var('Py_GIL_DISABLED'))"
     if answer_of(python, code) != "1":
         session.error(f"{python} is no free-threaded interpreter")
-    run_suite(session, [], python, "free-threaded", session.posargs[1:])
+    run_suite(session, [], python, "free-threaded", arguments=session.posargs[1:])
 
 
 def run_suite(
@@ -141,9 +145,13 @@ def run_suite(
     prefix: list[str],
     python: str,
     label: str,
+    long: Sequence[str] = (),
     arguments: list[str] | None = None,
 ) -> None:
-    """Install the package for an interpreter and run its tests, each command behind a prefix."""
+    """Install the package for an interpreter and run its tests, each command behind a prefix.
+
+    Of what takes long, it runs the files named, or all.
+    """
     environment = ROOT / ".nox" / f"suite-{label.replace('/', '-')}"
     inside = environment / "bin" / "python"
     shutil.rmtree(ROOT / "build", ignore_errors=True)
@@ -154,7 +162,7 @@ def run_suite(
     pytest = [*prefix, str(inside), "-P", "-m", "pytest"]
     session.run(*pytest, *suite, external=True)
     if not suite:
-        session.run(*pytest, "-q", "-m", "slow", external=True)
+        session.run(*pytest, "-q", "-m", "slow", *long, external=True)
 
 
 @nox.session
