@@ -22,7 +22,7 @@ SID_VERSIONS = ("3.14", "3.15")
 STRICT = ["-std=c11", "-O2", "-fPIC", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
 PLAIN_C = [
     "loops", "timed_loops", "meeting", "os_crew",
-    "recorder", "sampler", "stack_log", "line_table", "safe_copy",
+    "recorder", "sampler", "stand_in", "stack_log", "line_table", "safe_copy",
     "counters", "lock_order",
 ]  # fmt: skip
 

@@ -22,6 +22,7 @@ NATIVE_SOURCES = [
     "py_sampler.c",
     "py_sampler_views.c",
     "sampler.c",
+    "stand_in.c",
     "recorder.c",
     "stack_log.c",
     "frame_state.c",

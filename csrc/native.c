@@ -3,11 +3,12 @@
    The module is a thin layer: each py_*.c file is the Python glue of one subject, and calls a
    plain C file of the same name that knows no Python.h and can be tested without it.
 
-       py_loops.c        spin_*, count_primes_*, checksum_*, sum_range_*  loops.c
+       py_loops.c        spin_*, count_primes_*, checksum_*,        loops.c
+                         sum_range_*
        py_timed_loops.c  hold_for, release_for, spin_interruptible  timed_loops.c
        py_meeting.c      Meeting                                    meeting.c
        py_os_crew.c      time_os_threads                            os_crew.c
-       py_sampler.c      Sampler                                    sampler.c, recorder.c
+       py_sampler.c      Sampler                                    sampler.c, stand_in.c, recorder.c
        py_sampler_views.c  what a Sampler saw                       frame_state.c, stack_log.c
        py_check.c        watch_calls, probe_calls                   call_watch.c
        py_counters.c     Counters                                   counters.c

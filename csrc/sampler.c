@@ -149,55 +149,91 @@ set_pause(struct sampler *sampler, uint64_t now_ns, uint64_t pause_ns)
 }
 
 /* A look costs the program nothing while a core is idle. When none is, each look displaces a
-   thread, and the operating system counts that: then look as seldom as `careful_ns` says. */
+   thread, and the operating system counts that: then look as seldom as `careful_ns` says. What
+   the stand-in displaces is its own affair: the first thread's core is taken then, not busy. */
 static void
 spare_the_program(struct sampler *sampler, uint64_t now_ns)
 {
     const struct sampling *sampling = &sampler->sampling;
-    uint64_t looks = sampler->recorder.samples - sampler->checked_at_sample;
     bool is_careful = sampler->pause_ns != sampling->interval_ns;
-    if (looks < (is_careful ? CAREFUL_SAMPLES_A_CHECK : SAMPLES_A_CHECK) ||
-        sampling->careful_ns <= sampling->interval_ns) {
+    if (sampler->looks < (is_careful ? CAREFUL_SAMPLES_A_CHECK : SAMPLES_A_CHECK)) {
         return;
     }
     uint64_t displaced = displacements() - sampler->checked_displacements;
-    if (2 * displaced > looks) {
-        set_pause(sampler, now_ns, sampling->careful_ns);
+    uint64_t by_looks = displaced > sampler->stood_in ? displaced - sampler->stood_in : 0;
+    if (2 * by_looks > sampler->looks) {
+        sampler->is_displacing = true;
     }
-    else if (4 * displaced < looks) {
-        set_pause(sampler, now_ns, sampling->interval_ns);
+    else if (4 * by_looks < sampler->looks) {
+        sampler->is_displacing = false;
     }
-    sampler->checked_at_sample = sampler->recorder.samples;
+    if (sampling->careful_ns > sampling->interval_ns) {
+        set_pause(sampler, now_ns,
+                  sampler->is_displacing ? sampling->careful_ns : sampling->interval_ns);
+    }
+    sampler->looks = 0;
+    sampler->stood_in = 0;
     sampler->checked_displacements += displaced;
 }
 
 static void
-take_sample(struct sampler *sampler)
+take_sample(struct sampler *sampler, uint64_t now_ns)
 {
-    os_mutex_lock(&sampler->mutex);
-    uint64_t now_ns = clock_monotonic_ns();
     uint64_t switches = gil_state_switches(&sampler->sampling.gil);
     int32_t holder = index_of(sampler, gil_state_look(&sampler->sampling.gil));
     uint64_t hold_start_ns = recorder_sample(&sampler->recorder, now_ns, holder, switches);
     if (sampler->sampling.stall_ns > 0 && hold_start_ns > 0) {
         look_at_stack(sampler, now_ns, hold_start_ns, holder);
     }
+}
+
+static void
+look(struct sampler *sampler)
+{
+    os_mutex_lock(&sampler->mutex);
+    uint64_t now_ns = clock_monotonic_ns();
+    take_sample(sampler, now_ns);
+    sampler->looks++;
     spare_the_program(sampler, now_ns);
     os_mutex_unlock(&sampler->mutex);
 }
 
 /* When the runtime shuts down, what a look reads goes away. */
+static bool
+is_over(struct sampler *sampler)
+{
+    return atomic_load_explicit(&sampler->is_stopping, memory_order_relaxed) ||
+           gil_state_is_ending();
+}
+
+static void
+stand_in_look(void *opaque_sampler)
+{
+    struct sampler *sampler = opaque_sampler;
+    if (!is_over(sampler)) {
+        os_mutex_lock(&sampler->mutex);
+        take_sample(sampler, clock_monotonic_ns());
+        sampler->stood_in++;
+        os_mutex_unlock(&sampler->mutex);
+    }
+}
+
 static void
 sample_until_stopped(void *opaque_sampler)
 {
     struct sampler *sampler = opaque_sampler;
+    uint64_t interval_ns = sampler->sampling.interval_ns;
     keep_signals_away_from_this_thread();
     os_be_punctual();
-    while (!atomic_load_explicit(&sampler->is_stopping, memory_order_relaxed) &&
-           !gil_state_is_ending()) {
-        take_sample(sampler);
-        os_sleep_ns(jittered_ns(sampler->pause_ns, &sampler->random));
+    while (!is_over(sampler)) {
+        look(sampler);
+        uint64_t pause_ns = jittered_ns(sampler->pause_ns, &sampler->random);
+        /* With all cores busy, a second thread would take its core from the program too. */
+        stand_in_expect(&sampler->stand_in,
+                        sampler->is_displacing ? 0 : pause_ns + interval_ns / 4 * 3);
+        os_sleep_ns(pause_ns);
     }
+    stand_in_expect(&sampler->stand_in, 0);
 }
 
 bool
@@ -206,8 +242,14 @@ sampler_start(struct sampler *sampler)
     atomic_store_explicit(&sampler->is_stopping, false, memory_order_relaxed);
     sampler->process = this_process();
     sampler->checked_displacements = displacements();
-    take_sample(sampler); /* so that the recording begins here, and is never empty */
+    look(sampler); /* so that the recording begins here, and is never empty */
+    if (sampler->sampling.stall_ns > 0) {
+        stand_in_start(&sampler->stand_in, stand_in_look, sampler, sampler->sampling.interval_ns);
+    }
     sampler->is_running = os_thread_start(&sampler->thread, sample_until_stopped, sampler);
+    if (!sampler->is_running) {
+        stand_in_stop(&sampler->stand_in);
+    }
     return sampler->is_running;
 }
 
@@ -217,9 +259,10 @@ sampler_stop(struct sampler *sampler)
     if (!sampler->is_running) {
         return;
     }
-    /* Joining is what orders the thread's last sample before whatever reads the recording. */
+    /* Joining is what orders the threads' last samples before whatever reads the recording. */
     atomic_store_explicit(&sampler->is_stopping, true, memory_order_relaxed);
     os_thread_join(&sampler->thread);
+    stand_in_stop(&sampler->stand_in);
     sampler->is_running = false;
     uint64_t now_ns = clock_monotonic_ns();
     set_pause(sampler, now_ns, sampler->sampling.interval_ns);
@@ -231,6 +274,7 @@ sampler_notice_fork(struct sampler *sampler)
 {
     if (sampler->is_running && sampler->process != this_process()) {
         sampler->is_running = false;
+        stand_in_forget(&sampler->stand_in);
         os_mutex_init(&sampler->mutex); /* the thread that may have had it is not here */
     }
 }

@@ -12,6 +12,7 @@
 #include "gil_state.h"
 #include "recorder.h"
 #include "stack_log.h"
+#include "stand_in.h"
 #include "threads.h"
 
 /* What a watch is asked to do. */
@@ -36,6 +37,7 @@ struct sighted_thread {
 struct sampler {
     struct sampling sampling;
     os_thread thread;
+    struct stand_in stand_in; /* where stalls are asked for: their edges are what it saves */
     int64_t process; /* a forked child has no sampling thread, whatever is_running says */
     bool is_running;
     atomic_bool is_stopping;
@@ -48,7 +50,10 @@ struct sampler {
     uint64_t pause_ns; /* interval_ns or careful_ns */
     uint64_t careful_since_ns;
     uint64_t careful_total_ns;
-    uint64_t checked_at_sample;
+
+    bool is_displacing; /* what the last check of displacements said */
+    uint64_t looks;     /* since then, by the sampling thread */
+    uint64_t stood_in;  /* and by the stand-in */
     uint64_t checked_displacements;
 
     struct stack_log stacks; /* of the holders, in stalls */

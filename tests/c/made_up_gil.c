@@ -1,14 +1,18 @@
+#define _GNU_SOURCE 1
+
 #include "made_up_gil.h"
 
 #include <string.h>
 
 #include "frame_state.h"
 #include "gil_state.h"
+#include "threads.h"
 
 atomic_uintptr_t made_up_holder;
 atomic_uint_fast64_t made_up_switches;
 atomic_uint_fast64_t made_up_generation;
 atomic_bool made_up_ending;
+atomic_uint_fast64_t made_up_delay_ns;
 
 gil_holder
 gil_state_look(const struct gil *gil)
@@ -27,6 +31,10 @@ gil_state_switches(const struct gil *gil)
 bool
 gil_state_is_ending(void)
 {
+    uint64_t delay_ns = atomic_exchange(&made_up_delay_ns, 0);
+    if (delay_ns > 0) {
+        os_sleep_ns(delay_ns);
+    }
     return atomic_load(&made_up_ending);
 }
 

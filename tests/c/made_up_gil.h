@@ -9,5 +9,6 @@ extern atomic_uintptr_t made_up_holder;
 extern atomic_uint_fast64_t made_up_switches;
 extern atomic_uint_fast64_t made_up_generation;
 extern atomic_bool made_up_ending;
+extern atomic_uint_fast64_t made_up_delay_ns; /* the next to ask whether it ends waits so long */
 
 #endif

@@ -88,6 +88,44 @@ a_stall_has_stacks_and_a_short_hold_has_none(void)
     sampler_destroy(&sampler);
 }
 
+static uint64_t
+looks_while_the_thread_is_late(const struct sampling *sampling)
+{
+    struct sampler sampler;
+    sampler_init(&sampler, sampling);
+    CHECK(sampler_start(&sampler));
+    let_it_look(&sampler, 5);
+    atomic_store(&made_up_delay_ns, 30 * MS);
+    while (atomic_load(&made_up_delay_ns) > 0) {
+        os_sleep_ns(100 * US);
+    }
+    os_mutex_lock(&sampler.mutex);
+    uint64_t before = sampler.recorder.samples;
+    os_mutex_unlock(&sampler.mutex);
+    os_sleep_ns(20 * MS);
+    os_mutex_lock(&sampler.mutex);
+    uint64_t looks = sampler.recorder.samples - before;
+    os_mutex_unlock(&sampler.mutex);
+    sampler_stop(&sampler);
+    sampler_destroy(&sampler);
+    return looks;
+}
+
+/* More than one look in those 20 ms: the thread's own, should it be back early, is one. */
+static void
+another_thread_stands_in_for_one_that_is_late(void)
+{
+    if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+        return;
+    }
+    struct sampling without_stalls = SAMPLING;
+    without_stalls.stall_ns = 0;
+    while (looks_while_the_thread_is_late(&SAMPLING) < 2) {
+    }
+    while (looks_while_the_thread_is_late(&without_stalls) > 0) {
+    }
+}
+
 static void
 it_ends_by_itself_when_the_runtime_does(void)
 {
@@ -97,6 +135,7 @@ it_ends_by_itself_when_the_runtime_does(void)
     atomic_store(&made_up_ending, true);
     os_thread_join(&sampler.thread);
     sampler.is_running = false;
+    stand_in_stop(&sampler.stand_in);
     atomic_store(&made_up_ending, false);
     sampler_destroy(&sampler);
 }
@@ -156,6 +195,7 @@ main(void)
     holders_are_recorded_one_after_another();
     an_address_that_another_thread_uses_again_is_another_holder();
     a_stall_has_stacks_and_a_short_hold_has_none();
+    another_thread_stands_in_for_one_that_is_late();
     it_ends_by_itself_when_the_runtime_does();
     it_looks_more_seldom_while_it_displaces_the_program();
     return 0;
