@@ -22,6 +22,7 @@ sampler_init(struct sampler *sampler, const struct sampling *sampling)
     memset(sampler, 0, sizeof *sampler);
     sampler->sampling = *sampling;
     sampler->pause_ns = sampling->interval_ns;
+    sampler->is_displacing = true; /* until the first check says otherwise, nobody stands in */
     sampler->random = clock_monotonic_ns() | 1;
     atomic_init(&sampler->is_stopping, false);
     os_mutex_init(&sampler->mutex);
@@ -230,7 +231,7 @@ sample_until_stopped(void *opaque_sampler)
         uint64_t pause_ns = jittered_ns(sampler->pause_ns, &sampler->random);
         /* With all cores busy, a second thread would take its core from the program too. */
         stand_in_expect(&sampler->stand_in,
-                        sampler->is_displacing ? 0 : pause_ns + interval_ns / 4 * 3);
+                        sampler->is_displacing ? 0 : pause_ns + interval_ns / 2);
         os_sleep_ns(pause_ns);
     }
     stand_in_expect(&sampler->stand_in, 0);
