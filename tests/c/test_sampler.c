@@ -94,7 +94,7 @@ looks_while_the_thread_is_late(const struct sampling *sampling)
     struct sampler sampler;
     sampler_init(&sampler, sampling);
     CHECK(sampler_start(&sampler));
-    let_it_look(&sampler, 5);
+    let_it_look(&sampler, 40); /* until it is known that a core is idle */
     atomic_store(&made_up_delay_ns, 30 * MS);
     while (atomic_load(&made_up_delay_ns) > 0) {
         os_sleep_ns(100 * US);
