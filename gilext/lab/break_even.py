@@ -63,10 +63,10 @@ def find_break_even(sizes: tuple[int, ...] = SIZES, seconds: float = 0.025) -> L
     Raises
     ------
     ValueError
-        When a size is negative.
+        When there is no size, or one is negative.
     """
-    if any(size < 0 for size in sizes):
-        raise ValueError(f"argument 'sizes' must be at least 0, not {min(sizes)}")
+    if not sizes or min(sizes) < 0:
+        raise ValueError(f"argument 'sizes' must be one or more of at least 0, not {sizes!r}")
     rows = tuple(_measured(size, seconds) for size in sizes)
     worth = [
         row.size_bytes
@@ -81,16 +81,22 @@ def find_break_even(sizes: tuple[int, ...] = SIZES, seconds: float = 0.025) -> L
         gain = f"in two threads it gains from {_lasting(worth, sizes):,} bytes on"
     else:
         gain = "in two threads it gains at none of these sizes"
-    empty = (rows[0].released_seconds - rows[0].held_seconds) * 1e9
+    little, much = rows[0], rows[-1]
+    added = little.released_seconds - little.held_seconds
+    cost = f"{added * 1e9:.0f} ns" if added > 0 else "less than this run can tell"
     one_percent = f"{cheap[0]:,} bytes" if cheap else "more than all of these"
     return Lesson(
         title="a checksum of buffers, GIL held and released, in one thread and in two",
         rows=rows,
         sentence=(
-            f"Releasing costs {empty:.0f} ns a call of {rows[0].size_bytes} bytes, and less than "
+            f"Releasing costs {cost} a call of {little.size_bytes} bytes, and less than "
             f"1 % from {one_percent} on; {gain}."
         ),
-        shown=bool(worth) and worth[-1] == sizes[-1] and environment.gil_enabled,
+        shown=(
+            environment.gil_enabled
+            and much.size_bytes in worth
+            and little.cost_fraction > max(0, much.cost_fraction)
+        ),
         environment=environment,
     )
 

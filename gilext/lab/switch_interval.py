@@ -56,12 +56,12 @@ def wait_for_python(intervals: tuple[float, ...] = INTERVALS, seconds: float = 1
     Raises
     ------
     ValueError
-        When an interval isn't above 0.
+        When there is no interval, or one is not above 0.
     UnsupportedInterpreter
         Where the layout of the interpreter's GIL is unknown.
     """
-    if not all(interval > 0 for interval in intervals):
-        raise ValueError(f"argument 'intervals' must be above 0, not {intervals!r}")
+    if not intervals or not all(interval > 0 for interval in intervals):
+        raise ValueError(f"argument 'intervals' must be one or more above 0, not {intervals!r}")
     environment = info()
     before = sys.getswitchinterval()
     rows = []

@@ -105,6 +105,7 @@ def serve_before_and_after(requests: int = 100, limit: int = 20_000_000) -> Less
         sentence=sentence,
         shown=environment.gil_enabled
         and before.p99_seconds > 1.5 * after.p99_seconds
+        and before.longest_hold_seconds > after.longest_hold_seconds
         and "count" in before.line,
         environment=environment,
     )
