@@ -35,15 +35,21 @@ PEERS_SECONDS = 5.0
 
 
 def play(held, released, seconds, totals):
-    """Hold and release for some time; add the seconds held and those released to `totals`."""
-    end = time.perf_counter() + seconds
-    sum_held = sum_released = 0.0
-    while time.perf_counter() < end:
+    """Hold and release for some time; add the turns, seconds held and released to `totals`.
+
+    Held are those from the clock's reading before a hold to its reading before the release.
+    """
+    clock = time.perf_counter
+    turns, sum_held, sum_released = 0, 0.0, 0.0
+    end = clock() + seconds
+    while (start := clock()) < end:
         if held:
-            sum_held += gilext.hold_for(held)
+            gilext.hold_for(held)
+        sum_held += clock() - start
         if released:
             sum_released += gilext.release_for(released)
-    totals.append((sum_held, sum_released))
+        turns += 1
+    totals.append((turns, sum_held, sum_released))
 
 
 def seconds_outside(function):
@@ -56,22 +62,37 @@ def seconds_outside(function):
     return min(best)
 
 
+def seconds_unread():
+    """Return for how long a turn holds the GIL before the clock's first reading and after its last."""
+    best = []
+    for _ in range(20):
+        totals = []
+        start = time.perf_counter()
+        play(0, 2e-6, 10e-3, totals)
+        wall = time.perf_counter() - start
+        ((turns, held, released),) = totals
+        best.append((wall - held - released) / turns)
+    return max(0.0, min(best) - PAIR_SECONDS)
+
+
 # Releasing and taking the GIL is free time too, and is in no call's own time.
 PAIR_SECONDS = seconds_outside(gilext.release_for) - seconds_outside(gilext.hold_for)
+UNREAD_SECONDS = seconds_unread()
 
 
 def true_fraction(threads, held, released, seconds):
     """Play a pattern; return the fraction of the time in which the GIL was held.
 
-    One thread holds it whenever it doesn't release it, also for the few bytecodes between two
-    calls. Of two, only what was spent in `hold_for` is known to be held, so their patterns are
-    long enough for the rest, about a microsecond a call, not to count.
+    One thread holds it whenever it doesn't release it. Two of them also wait for each other, and
+    no clock can be read at the moment in which a thread gets the GIL: so what they hold is added
+    up, with what a turn takes between that moment and the clock's next reading.
     """
     totals = []
     start = time.perf_counter()
     if threads == 1:
         play(held, released, seconds, totals)
-        free = totals[0][1] + PAIR_SECONDS * totals[0][1] / released if released else 0.0
+        ((turns, _, free),) = totals
+        free += PAIR_SECONDS * turns if released else 0.0
         return 1 - free / (time.perf_counter() - start)
     players = [
         threading.Thread(target=play, args=(held, released, seconds, totals))
@@ -81,7 +102,8 @@ def true_fraction(threads, held, released, seconds):
         player.start()
     for player in players:
         player.join()
-    return sum(held for held, _ in totals) / (time.perf_counter() - start)
+    wall = time.perf_counter() - start
+    return sum(held + UNREAD_SECONDS * turns for turns, held, _ in totals) / wall
 
 
 def main():
