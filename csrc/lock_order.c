@@ -2,6 +2,8 @@
 
 #include "lock_order.h"
 
+enum { MEETING_SECONDS = 60 };
+
 void
 lock_pair_init(struct lock_pair *pair)
 {
@@ -41,9 +43,11 @@ drop(struct lock_pair *pair, uint32_t index)
     os_condition_broadcast(&pair->changed);
 }
 
+/* A party that gets no core for a while is waited for: without it there is no deadlock. */
 static void
-meet(struct lock_pair *pair, uint64_t deadline_ns)
+meet(struct lock_pair *pair)
 {
+    uint64_t deadline_ns = clock_monotonic_ns() + MEETING_SECONDS * (uint64_t)NS_PER_SECOND;
     pair->have_first++;
     os_condition_broadcast(&pair->changed);
     while (pair->have_first < LOCK_COUNT && clock_monotonic_ns() < deadline_ns) {
@@ -60,7 +64,8 @@ lock_pair_take_both(struct lock_pair *pair, uint32_t first, bool meets, uint64_t
     os_mutex_lock(&pair->mutex);
     if (take(pair, first, deadline_ns)) {
         if (meets) {
-            meet(pair, deadline_ns);
+            meet(pair);
+            deadline_ns = clock_monotonic_ns() + timeout_ns;
         }
         has_both = take(pair, second, deadline_ns);
         if (has_both) {
