@@ -78,7 +78,7 @@ class Größe:
     def halte(self):
         return hold_for(
             # The call begins on the line above, and that is where it holds.
-            0.05,
+            0.2,
         )
 
 
