@@ -23,7 +23,7 @@ STRICT = ["-std=c11", "-O2", "-fPIC", "-Wall", "-Wextra", "-Wpedantic", "-Wconve
 PLAIN_C = [
     "loops", "timed_loops", "meeting", "os_crew",
     "recorder", "sampler", "stand_in", "stack_log", "line_table", "safe_copy",
-    "counters", "lock_order",
+    "counters", "lock_order", "handovers",
 ]  # fmt: skip
 
 

@@ -31,6 +31,7 @@ NATIVE_SOURCES = [
     "gil_state.c",
     "py_check.c",
     "call_watch.c",
+    "handovers.c",
     "py_counters.c",
     "counters.c",
     "py_lock_order.c",

@@ -48,9 +48,10 @@ look_until_stopped(void *opaque_watch)
     struct call_watch *watch = opaque_watch;
     keep_signals_away_from_this_thread();
     os_be_punctual();
+    lateness_note_waking(&watch->lateness);
     while (!atomic_load_explicit(&watch->is_stopping, memory_order_relaxed)) {
         look(watch);
-        os_sleep_ns(jittered_ns(watch->interval_ns, &watch->random));
+        lateness_sleep(&watch->lateness, jittered_ns(watch->interval_ns, &watch->random));
     }
 }
 
@@ -65,6 +66,7 @@ call_watch_start(struct call_watch *watch, const struct gil *gil, gil_holder cal
     watch->random = clock_monotonic_ns() | 1;
     atomic_init(&watch->turn, 0);
     atomic_init(&watch->is_stopping, false);
+    lateness_init(&watch->lateness);
     return os_thread_start(&watch->thread, look_until_stopped, watch);
 }
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "gil_state.h"
+#include "lateness.h"
 #include "threads.h"
 
 struct call_watch {
@@ -20,6 +21,7 @@ struct call_watch {
     atomic_uint_fast64_t turn;
     atomic_bool is_stopping;
     os_thread thread;
+    struct lateness lateness;
     uint64_t random;
 
     uint64_t looks;      /* that fell into a call */

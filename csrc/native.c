@@ -10,7 +10,7 @@
        py_os_crew.c      time_os_threads                            os_crew.c
        py_sampler.c      Sampler                                    sampler.c, stand_in.c, recorder.c
        py_sampler_views.c  what a Sampler saw                       frame_state.c, stack_log.c
-       py_check.c        watch_calls, probe_calls                   call_watch.c
+       py_check.c        watch_calls, probe_calls                   call_watch.c, handovers.c
        py_counters.c     Counters                                   counters.c
        py_lock_order.c   LockPair                                   lock_order.c
        py_refcounts.c    refcount, is_immortal, heap_bytes          heap.h

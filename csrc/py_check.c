@@ -5,15 +5,22 @@
 
 #include "arguments.h"
 #include "call_watch.h"
+#include "handovers.h"
 #include "native.h"
 #include "random.h"
 
 /* -- calling ----------------------------------------------------------------------------------- */
 
+enum {
+    FEWEST_WAKES = 8,    /* of the watching thread */
+    LONGEST_STRETCH = 8, /* times the duration */
+};
+
 struct calls {
     PyObject *function;
     PyObject *args;
     PyObject *kwargs;
+    struct handovers *handovers; /* or NULL, where nobody asks for the GIL */
     uint64_t duration_ns;
     uint64_t count;
     uint64_t inside_ns;
@@ -23,11 +30,17 @@ struct calls {
 static int
 make_one_call(struct calls *calls, struct call_watch *watch)
 {
+    if (calls->handovers != NULL) {
+        handovers_enter_call(calls->handovers);
+    }
     uint64_t start_ns = clock_monotonic_ns();
     call_watch_enter_or_leave(watch);
     PyObject *owned_result = PyObject_Call(calls->function, calls->args, calls->kwargs);
     call_watch_enter_or_leave(watch);
     uint64_t length_ns = clock_monotonic_ns() - start_ns;
+    if (calls->handovers != NULL) {
+        handovers_leave_call(calls->handovers);
+    }
     if (owned_result == NULL) {
         return -1;
     }
@@ -36,6 +49,20 @@ make_one_call(struct calls *calls, struct call_watch *watch)
     calls->inside_ns += length_ns;
     calls->longest_ns = length_ns > calls->longest_ns ? length_ns : calls->longest_ns;
     return 0;
+}
+
+/* The time in which the watching thread gets no core shows nothing, and doesn't count, nor is it
+   enough to have been awake once or twice; but a machine that is busy for ever isn't waited for. */
+static bool
+is_enough(const struct calls *calls, struct call_watch *watch, uint64_t start_ns)
+{
+    uint64_t now_ns = clock_monotonic_ns();
+    uint64_t elapsed_ns = now_ns - start_ns;
+    if (elapsed_ns / LONGEST_STRETCH >= calls->duration_ns) {
+        return true;
+    }
+    return elapsed_ns >= calls->duration_ns + lateness_until(&watch->lateness, now_ns) &&
+           atomic_load(&watch->lateness.wakes) >= FEWEST_WAKES;
 }
 
 /* Between two calls, whoever wants the GIL gets it, as between two lines of Python. */
@@ -52,7 +79,7 @@ make_calls(struct calls *calls, struct call_watch *watch)
         if (PyErr_CheckSignals() < 0) {
             return -1;
         }
-    } while (clock_monotonic_ns() - start_ns < calls->duration_ns);
+    } while (!is_enough(calls, watch, start_ns));
     return 0;
 }
 
@@ -70,7 +97,7 @@ struct prober {
     uint64_t interval_ns;
     uint64_t random;
     uint32_t count;
-    uint32_t handovers; /* asked while the call held the GIL, and answered before it ended */
+    struct handovers handovers;
     uint64_t stalls_ns[MOST_PROBES];
 };
 
@@ -89,10 +116,12 @@ probe_once(struct prober *prober)
     PyEval_AcquireThread(prober->thread_state);
     uint64_t answered_ns = clock_monotonic_ns();
     uint64_t answered_in = atomic_load_explicit(&watch->turn, memory_order_seq_cst);
+    /* A caller that gave the GIL away and waits for a core gives nothing away a second time. */
+    if (was_held) {
+        handovers_note(&prober->handovers, asked_in, answered_in);
+    }
     PyEval_ReleaseThread(prober->thread_state);
     prober->stalls_ns[prober->count++] = answered_ns - asked_ns;
-    /* A caller that gave the GIL away and waits for a core gives nothing away a second time. */
-    prober->handovers += was_held && answered_in == asked_in;
 }
 
 /* -- the thread that asks ------------------------------------------------------------------ */
@@ -108,10 +137,12 @@ probe_until_stopped(void *opaque_prober)
         return;
     }
     os_be_punctual();
+    lateness_note_waking(&prober->watch->lateness);
     while (!atomic_load_explicit(&prober->watch->is_stopping, memory_order_relaxed) &&
            prober->count < MOST_PROBES) {
         probe_once(prober);
-        os_sleep_ns(jittered_ns(prober->interval_ns, &prober->random));
+        lateness_sleep(&prober->watch->lateness,
+                       jittered_ns(prober->interval_ns, &prober->random));
     }
     PyEval_AcquireThread(prober->thread_state);
     PyThreadState_Clear(prober->thread_state);
@@ -119,18 +150,28 @@ probe_until_stopped(void *opaque_prober)
 }
 
 static PyObject *
-stalls_of(const struct prober *prober)
+list_of(const uint64_t *numbers, Py_ssize_t count)
 {
-    PyObject *owned_list = PyList_New((Py_ssize_t)prober->count);
-    for (uint32_t i = 0; owned_list != NULL && i < prober->count; i++) {
-        PyObject *owned_stall = PyLong_FromUnsignedLongLong(prober->stalls_ns[i]);
-        if (owned_stall == NULL) {
+    PyObject *owned_list = PyList_New(count);
+    for (Py_ssize_t i = 0; owned_list != NULL && i < count; i++) {
+        PyObject *owned_number = PyLong_FromUnsignedLongLong(numbers[i]);
+        if (owned_number == NULL) {
             Py_CLEAR(owned_list);
             break;
         }
-        PyList_SET_ITEM(owned_list, (Py_ssize_t)i, owned_stall);
+        PyList_SET_ITEM(owned_list, i, owned_number);
     }
     return owned_list;
+}
+
+static PyObject *
+answers_of(const struct prober *prober)
+{
+    const struct handovers *handovers = &prober->handovers;
+    return Py_BuildValue("{s:I,s:I,s:N,s:N}", "asked_calls", handovers->asked_calls, "answers",
+                         handovers->answers, "calls_at",
+                         list_of(handovers->calls_at, HANDOVER_PLACES), "stalls_ns",
+                         list_of(prober->stalls_ns, (Py_ssize_t)prober->count));
 }
 
 /* -- the functions ------------------------------------------------------------------------------ */
@@ -205,6 +246,7 @@ probe_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
     if (prober == NULL) {
         return PyErr_NoMemory();
     }
+    lateness_init(&watch.lateness);
     prober->watch = &watch;
     prober->interval_ns = interval_ns;
     prober->random = clock_monotonic_ns() | 1;
@@ -215,6 +257,11 @@ probe_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
         PyErr_Format(PyExc_NotImplementedError, "the GIL of CPython %s is unknown", PY_VERSION);
         goto finally;
     }
+    if (!handovers_init(&prober->handovers)) {
+        PyErr_SetString(PyExc_RuntimeError, "can't read the CPU time of this thread");
+        goto finally;
+    }
+    calls.handovers = &prober->handovers;
     if (!os_thread_start(&prober->thread, probe_until_stopped, prober)) {
         PyErr_SetString(PyExc_RuntimeError, "can't start the probing thread");
         goto finally;
@@ -229,7 +276,7 @@ probe_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
         PyErr_NoMemory();
     }
     else if (outcome == 0) {
-        owned_result = Py_BuildValue("KIN", calls.count, prober->handovers, stalls_of(prober));
+        owned_result = answers_of(prober);
     }
 finally:
     PyMem_Free(prober);
@@ -242,8 +289,9 @@ PyDoc_STRVAR(watch_calls_doc,
 PyDoc_STRVAR(probe_calls_doc,
              "probe_calls($module, /, function, args, kwargs, seconds, interval)\n--\n\n"
              "Call a function for so long, while a native thread asks for the GIL now and then.\n\n"
-             "Returns the number of calls, how often one handed the GIL over before it ended, and how\n"
-             "many nanoseconds each answer took.");
+             "Returns in how many calls it asked while they held the GIL, how often one answered\n"
+             "before it ended, how many did so in each tenth of their CPU time, and for how many\n"
+             "nanoseconds it waited each time.");
 
 static PyMethodDef check_functions[] = {
     {"watch_calls", METHOD(watch_calls), METH_FASTCALL | METH_KEYWORDS, watch_calls_doc},

@@ -54,7 +54,7 @@ def probe_calls(
     kwargs: dict[str, Any],
     seconds: float,
     interval: float,
-) -> tuple[int, int, list[int]]: ...
+) -> dict[str, Any]: ...
 
 @final
 class Sampler:

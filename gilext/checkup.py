@@ -18,8 +18,10 @@ SHORTEST_CALL_SECONDS = 2e-6
 SHORTEST_SHARED_CALL_SECONDS = 1e-3
 FEWEST_LOOKS = 50
 MOST_HANDOVERS_OF_HOLDING = 2
-HANDOVERS_BY_CHANCE = 0.001
+FEWEST_HANDOVERS = 10
 
+_HANDOVERS_BY_CHANCE = 0.001
+_PLACES_BY_CHANCE = 0.05
 _LOOK_INTERVAL = 100e-6
 _PROBE_INTERVAL = 1e-3
 
@@ -36,9 +38,11 @@ class Checkup(Result):
         By this rule: ``"no GIL"`` where there is none; ``"too short to tell: …"`` where a call
         takes less than 2 µs, or the looks that fell into calls were fewer than 50;
         ``"releases"`` where it held the GIL for less than half of its time; ``"shares"`` where
-        it held it longer, but a thread that kept asking got it more than twice a call;
-        ``"holds"`` where that thread got it less often. A call of less than 1 ms in which it got
-        it now and then is too short to tell these two apart.
+        it held it longer, but a thread that kept asking got it at more than two places in a
+        call; ``"holds"`` where that thread got it at one or two, or nowhere. Fewer than 10
+        handovers, of which some are neither at the beginning nor at the end, are too few to tell
+        these two apart. In calls of less than 1 ms, places can't be told, and handovers are
+        counted: more than two a call are ``"shares"``, none ``"holds"``, others too few.
     held_fraction, held_error : float
         The part of the time inside its calls in which its thread held the GIL, and half of the
         95 % confidence interval (Wilson's, from the number of looks).
@@ -56,6 +60,9 @@ class Checkup(Result):
     handovers_a_call : float
         How often a call gave the GIL away to a thread that kept asking; 0 where it wasn't asked
         because it releases.
+    handover_places : int
+        In how many tenths of its CPU time a call did so, in one of twenty calls at least: 10 for
+        Python code, 1 for C code that holds the GIL and is called by a few lines of Python.
     """
 
     function: str
@@ -70,6 +77,37 @@ class Checkup(Result):
     looks: int
     probes: int
     handovers_a_call: float
+    handover_places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handovers:
+    """What became of asking for the GIL all the time, while calls were made.
+
+    Attributes
+    ----------
+    asked_calls : int
+        In how many calls somebody asked while the call held the GIL.
+    answers : int
+        How often a call gave it away.
+    calls_at : tuple of int
+        How many calls did so in each tenth of their CPU time.
+    """
+
+    asked_calls: int = 0
+    answers: int = 0
+    calls_at: tuple[int, ...] = (0,) * 10
+
+    @property
+    def a_call(self) -> float:
+        """How often a call gave it away."""
+        return self.answers / self.asked_calls if self.asked_calls else 0.0
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The tenths in which more calls did so than chance explains."""
+        fewest = max(1.0, _PLACES_BY_CHANCE * self.asked_calls)
+        return tuple(place for place, calls in enumerate(self.calls_at) if calls >= fewest)
 
 
 def check(fn: Callable[..., object], /, *args: Any, seconds: float = 0.5, **kwargs: Any) -> Checkup:
@@ -80,6 +118,9 @@ def check(fn: Callable[..., object], /, *args: Any, seconds: float = 0.5, **kwar
     In the third quarter, a native thread asks for the GIL now and then, and times the answer.
     In the last, where the function was seen to hold the GIL, it keeps asking.
 
+    On a machine whose cores are all taken, these threads run late. What they are late by isn't
+    counted: each part goes on until it has had its time, or up to eight times as long.
+
     Parameters
     ----------
     fn : callable
@@ -87,7 +128,8 @@ def check(fn: Callable[..., object], /, *args: Any, seconds: float = 0.5, **kwar
     *args, **kwargs
         What to call it with. A keyword named ``seconds`` can't be passed on: wrap the function.
     seconds : float
-        How long to go on, above 0. Each part makes at least one call.
+        How long to go on, above 0. Each part makes at least one call, and long calls are made
+        until the looking thread has been awake eight times, or for eight times as long.
 
     Returns
     -------
@@ -114,10 +156,10 @@ def check(fn: Callable[..., object], /, *args: Any, seconds: float = 0.5, **kwar
         raise UnsupportedInterpreter(str(unknown)) from None
     call_seconds = seen["inside_ns"] / seen["calls"] * 1e-9
     fraction, error = fraction_of(seen["looks_held"], seen["looks"])
-    _, _, stalls = probe_calls(fn, args, kwargs, seconds / 4, _PROBE_INTERVAL)
-    handovers = 0.0
+    stalls = probe_calls(fn, args, kwargs, seconds / 4, _PROBE_INTERVAL)["stalls_ns"]
+    handovers = Handovers()
     if fraction >= 0.5:
-        handovers = _handovers_a_call(fn, args, kwargs, seconds / 4, call_seconds)
+        handovers = _handovers(fn, args, kwargs, seconds / 4, call_seconds)
     return Checkup(
         function=getattr(fn, "__qualname__", repr(fn)),
         verdict=verdict_of(is_gil_enabled(), call_seconds, seen["looks"], fraction, handovers),
@@ -130,31 +172,32 @@ def check(fn: Callable[..., object], /, *args: Any, seconds: float = 0.5, **kwar
         call_seconds=call_seconds,
         looks=seen["looks"],
         probes=len(stalls),
-        handovers_a_call=handovers,
+        handovers_a_call=handovers.a_call,
+        handover_places=len(handovers.places),
     )
 
 
-def _handovers_a_call(
+def _handovers(
     fn: Callable[..., object],
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
     seconds: float,
     call_seconds: float,
-) -> float:
-    """Return how often a call gave the GIL to a thread that kept asking for it.
+) -> Handovers:
+    """Keep asking for the GIL while calls are made, and see where they give it away.
 
     The thread asks fifty times a call, and the switch interval, after which the holder is told,
     is shortened to match. C code that holds the GIL hands it over at most where Python code
-    calls it or goes on after it: once or twice a call, however often it is asked.
+    calls it or goes on after it, however often it is asked.
     """
     often = max(call_seconds / 50, 1e-6)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(min(interval, often))
     try:
-        calls, answered, _ = probe_calls(fn, args, kwargs, seconds, often)
+        asked = probe_calls(fn, args, kwargs, seconds, often)
     finally:
         sys.setswitchinterval(interval)
-    return answered / calls
+    return Handovers(asked["asked_calls"], asked["answers"], tuple(asked["calls_at"]))
 
 
 def fraction_of(hits: int, looks: int) -> tuple[float, float]:
@@ -168,7 +211,7 @@ def fraction_of(hits: int, looks: int) -> tuple[float, float]:
 
 
 def verdict_of(
-    gil_enabled: bool, call_seconds: float, looks: int, fraction: float, handovers: float
+    gil_enabled: bool, call_seconds: float, looks: int, fraction: float, handovers: Handovers
 ) -> str:
     """Apply the rule that `Checkup` states."""
     if not gil_enabled:
@@ -179,10 +222,18 @@ def verdict_of(
         return _too_short(call_seconds, f"{FEWEST_LOOKS} looks but had {looks}")
     if fraction < 0.5:
         return "releases"
-    if handovers > MOST_HANDOVERS_OF_HOLDING:
+    if call_seconds < SHORTEST_SHARED_CALL_SECONDS:
+        if handovers.a_call > MOST_HANDOVERS_OF_HOLDING:
+            return "shares"
+        if handovers.a_call > _HANDOVERS_BY_CHANCE:
+            return _too_short(call_seconds, f"{SHORTEST_SHARED_CALL_SECONDS * 1e3:g} ms")
+        return "holds"
+    if len(handovers.places) > MOST_HANDOVERS_OF_HOLDING:
         return "shares"
-    if handovers > HANDOVERS_BY_CHANCE and call_seconds < SHORTEST_SHARED_CALL_SECONDS:
-        return _too_short(call_seconds, f"{SHORTEST_SHARED_CALL_SECONDS * 1e3:g} ms")
+    if handovers.answers < FEWEST_HANDOVERS and not {0, 9}.issuperset(handovers.places):
+        return _too_short(
+            call_seconds, f"{FEWEST_HANDOVERS} handovers but had {handovers.answers}"
+        )
     return "holds"
 
 

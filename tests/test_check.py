@@ -1,13 +1,15 @@
 """check() and the assertions: both sides of each, and no verdict without evidence."""
 
 import ctypes
+import subprocess
+import sys
 import time
 
 import pytest
 
 import gilext
-from gilext import check, checkup, hold_for, release_for
-from gilext.checkup import fraction_of, verdict_of
+from gilext import check, checkup, hold_for, info, release_for
+from gilext.checkup import Handovers, fraction_of, verdict_of
 from gilext.environment import is_gil_enabled
 from gilext.testing import assert_holds_gil, assert_releases_gil, assert_stalls_below
 
@@ -34,6 +36,29 @@ def in_python(steps=600_000):
 )
 def test_verdict_is_what_the_source_says(function, argument, verdict):
     assert check(function, argument).verdict == verdict
+
+
+@pytest.fixture
+def taken_cores():
+    """Four processes on each core that never rest."""
+    command = [sys.executable, "-I", "-c", "while True: pass"]
+    neighbours = [subprocess.Popen(command) for _ in range(4 * info().cpu_count)]
+    yield
+    for neighbour in neighbours:
+        neighbour.kill()
+        neighbour.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.with_gil
+@pytest.mark.parametrize(
+    ("function", "argument", "verdict"),
+    [(hold_for, 0.01, "holds"), (release_for, 0.01, "releases"), (in_python, 600_000, "shares")],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_verdict_is_the_same_where_others_take_the_cores(function, argument, verdict, taken_cores):
+    for _ in range(5):
+        assert check(function, argument).verdict == verdict
 
 
 @pytest.mark.without_gil
@@ -109,8 +134,6 @@ def test_bad_argument_of_check_is_named(arguments, options, error, named):
 
 
 def test_switch_interval_is_as_it_was():
-    import sys
-
     before = sys.getswitchinterval()
     check(in_python, 100_000, seconds=0.1)
 
@@ -127,20 +150,42 @@ def test_unknown_layout_is_an_unsupported_interpreter(monkeypatch):
         check(len, ())
 
 
+NOWHERE = Handovers(100, 0, (0,) * 10)
+AT_THE_END = Handovers(100, 100, (0,) * 9 + (100,))
+ONCE_AT_THE_END = Handovers(1, 1, (0,) * 9 + (1,))
+ONCE_INSIDE = Handovers(1, 1, (0,) * 5 + (1,) + (0,) * 4)
+AT_TWO_PLACES = Handovers(100, 300, (0,) * 4 + (100,) + (0,) * 4 + (100,))
+AT_THREE_PLACES = Handovers(100, 300, (0,) * 7 + (100,) * 3)
+BY_CHANCE = Handovers(100, 104, (1,) * 4 + (0,) * 5 + (100,))
+EVERYWHERE = Handovers(100, 5000, (100,) * 10)
+
+
 @pytest.mark.parametrize(
     ("gil", "call", "looks", "fraction", "handovers", "verdict"),
     [
-        (False, 0.01, 1000, 1.0, 0.0, "no GIL"),
-        (True, 1e-6, 1000, 1.0, 0.0, "too short to tell: 1 µs a call, needs 2 µs"),
-        (True, 0.01, 49, 1.0, 0.0, "too short to tell: 1e+04 µs a call, needs 50 looks but had 49"),
-        (True, 0.01, 1000, 0.49, 0.0, "releases"),
-        (True, 0.01, 1000, 0.5, 0.0, "holds"),
-        (True, 0.01, 1000, 1.0, 2.0, "holds"),
-        (True, 0.01, 1000, 1.0, 5.0, "shares"),
-        (True, 0.0005, 1000, 1.0, 2.0, "too short to tell: 5e+02 µs a call, needs 1 ms"),
-        (True, 0.0005, 1000, 1.0, 0.0, "holds"),
+        (False, 0.01, 1000, 1.0, NOWHERE, "no GIL"),
+        (True, 1e-6, 1000, 1.0, NOWHERE, "too short to tell: 1 µs a call, needs 2 µs"),
+        (
+            True, 0.01, 49, 1.0, NOWHERE,
+            "too short to tell: 1e+04 µs a call, needs 50 looks but had 49",
+        ),
+        (True, 0.01, 1000, 0.49, NOWHERE, "releases"),
+        (True, 0.01, 1000, 0.5, NOWHERE, "holds"),
+        (True, 0.01, 1000, 1.0, AT_THE_END, "holds"),
+        (True, 0.01, 1000, 1.0, ONCE_AT_THE_END, "holds"),
+        (True, 0.01, 1000, 1.0, AT_TWO_PLACES, "holds"),
+        (True, 0.01, 1000, 1.0, BY_CHANCE, "holds"),
+        (
+            True, 0.01, 1000, 1.0, ONCE_INSIDE,
+            "too short to tell: 1e+04 µs a call, needs 10 handovers but had 1",
+        ),
+        (True, 0.01, 1000, 1.0, AT_THREE_PLACES, "shares"),
+        (True, 0.01, 1000, 1.0, EVERYWHERE, "shares"),
+        (True, 0.0005, 1000, 1.0, AT_THE_END, "too short to tell: 5e+02 µs a call, needs 1 ms"),
+        (True, 0.0005, 1000, 1.0, EVERYWHERE, "shares"),
+        (True, 0.0005, 1000, 1.0, NOWHERE, "holds"),
     ],
-)
+)  # fmt: skip
 def test_verdict_follows_its_rule(gil, call, looks, fraction, handovers, verdict):
     assert verdict_of(gil, call, looks, fraction, handovers) == verdict
 
