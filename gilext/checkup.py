@@ -231,9 +231,7 @@ def verdict_of(
     if len(handovers.places) > MOST_HANDOVERS_OF_HOLDING:
         return "shares"
     if handovers.answers < FEWEST_HANDOVERS and not {0, 9}.issuperset(handovers.places):
-        return _too_short(
-            call_seconds, f"{FEWEST_HANDOVERS} handovers but had {handovers.answers}"
-        )
+        return _too_short(call_seconds, f"{FEWEST_HANDOVERS} handovers but had {handovers.answers}")
     return "holds"
 
 
