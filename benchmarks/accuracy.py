@@ -35,17 +35,12 @@ PEERS_SECONDS = 5.0
 
 
 def play(held, released, seconds, totals):
-    """Hold and release for some time; add the turns, seconds held and released to `totals`.
-
-    Held are those from the clock's reading before a hold to its reading before the release.
-    """
-    clock = time.perf_counter
+    """Hold and release for some time; add the turns, seconds held and released to `totals`."""
     turns, sum_held, sum_released = 0, 0.0, 0.0
-    end = clock() + seconds
-    while (start := clock()) < end:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
         if held:
-            gilext.hold_for(held)
-        sum_held += clock() - start
+            sum_held += gilext.hold_for(held)
         if released:
             sum_released += gilext.release_for(released)
         turns += 1
@@ -62,13 +57,13 @@ def seconds_outside(function):
     return min(best)
 
 
-def seconds_unread():
-    """Return for how long a turn holds the GIL before the clock's first reading and after its last."""
+def seconds_between():
+    """Return for how long one turn holds the GIL before and after its calls, at best."""
     best = []
     for _ in range(20):
         totals = []
         start = time.perf_counter()
-        play(0, 2e-6, 10e-3, totals)
+        play(2e-6, 2e-6, 10e-3, totals)
         wall = time.perf_counter() - start
         ((turns, held, released),) = totals
         best.append((wall - held - released) / turns)
@@ -77,15 +72,14 @@ def seconds_unread():
 
 # Releasing and taking the GIL is free time too, and is in no call's own time.
 PAIR_SECONDS = seconds_outside(gilext.release_for) - seconds_outside(gilext.hold_for)
-UNREAD_SECONDS = seconds_unread()
+BETWEEN_SECONDS = seconds_between()
 
 
 def true_fraction(threads, held, released, seconds):
     """Play a pattern; return the fraction of the time in which the GIL was held.
 
-    One thread holds it whenever it doesn't release it. Two of them also wait for each other, and
-    no clock can be read at the moment in which a thread gets the GIL: so what they hold is added
-    up, with what a turn takes between that moment and the clock's next reading.
+    One thread holds it whenever it doesn't release it. Two of them also wait for each other, also
+    between two calls: so what they hold in calls is added up, with what a turn takes between them.
     """
     totals = []
     start = time.perf_counter()
@@ -103,7 +97,7 @@ def true_fraction(threads, held, released, seconds):
     for player in players:
         player.join()
     wall = time.perf_counter() - start
-    return sum(held + UNREAD_SECONDS * turns for turns, held, _ in totals) / wall
+    return sum(held + BETWEEN_SECONDS * turns for turns, held, _ in totals) / wall
 
 
 def main():
