@@ -115,6 +115,8 @@ def test_threads_save_the_time_of_sleeping():
 
     sequence, threads = lesson.rows
     assert threads.wall_seconds < sequence.wall_seconds
+    if is_gil_enabled():
+        assert threads.held_fraction > sequence.held_fraction - sequence.held_error
 
 
 @needs_two_cores
@@ -212,6 +214,8 @@ def test_releasing_gains_for_much_work_and_costs_for_little():
         lambda: find_break_even((0, 262_144), 0.01), can_be_shown=bare_threads_gain
     )
 
+    little, much = lesson.rows
+    assert little.cost_fraction > much.cost_fraction
     assert "in two threads it gains from" in lesson.sentence
 
 
