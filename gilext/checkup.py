@@ -21,6 +21,8 @@ MOST_HANDOVERS_OF_HOLDING = 2
 FEWEST_HANDOVERS = 10
 
 _HANDOVERS_BY_CHANCE = 0.001
+_PLACES = 10  # as csrc/handovers.h has them
+_ENDS = {0, _PLACES - 1}
 _PLACES_BY_CHANCE = 0.05
 _LOOK_INTERVAL = 100e-6
 _PROBE_INTERVAL = 1e-3
@@ -96,7 +98,7 @@ class Handovers:
 
     asked_calls: int = 0
     answers: int = 0
-    calls_at: tuple[int, ...] = (0,) * 10
+    calls_at: tuple[int, ...] = (0,) * _PLACES
 
     @property
     def a_call(self) -> float:
@@ -230,7 +232,7 @@ def verdict_of(
         return "holds"
     if len(handovers.places) > MOST_HANDOVERS_OF_HOLDING:
         return "shares"
-    if handovers.answers < FEWEST_HANDOVERS and not {0, 9}.issuperset(handovers.places):
+    if handovers.answers < FEWEST_HANDOVERS and not _ENDS.issuperset(handovers.places):
         return _too_short(call_seconds, f"{FEWEST_HANDOVERS} handovers but had {handovers.answers}")
     return "holds"
 
