@@ -70,7 +70,7 @@ PyDoc_STRVAR(take_both_released_doc,
              "take_both_released($self, /, first, meets, timeout)\n--\n\n"
              "Take one lock, then the other, and drop both; the GIL is released meanwhile.\n\n"
              "False when both weren't taken within `timeout` seconds. With `meets`, wait in\n"
-             "between until two threads have their first lock.");
+             "between until two threads have their first lock, from when the time counts.");
 
 static PyMethodDef lock_pair_methods[] = {
     {"take_both_released", METHOD(lock_pair_take_both_released), METH_FASTCALL | METH_KEYWORDS,
