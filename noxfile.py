@@ -19,7 +19,17 @@ ROOT = Path(__file__).parent
 OLDEST = (3, 11)
 SID = ROOT / ".ci" / "sid"
 SID_VERSIONS = ("3.14", "3.15")
-STRICT = ["-std=c11", "-O2", "-fPIC", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
+STRICT = [
+    "-std=c11",
+    "-D_GNU_SOURCE",
+    "-O2",
+    "-fPIC",
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Wconversion",
+    "-Werror",
+]
 PLAIN_C = [
     "loops", "timed_loops", "meeting", "os_crew",
     "recorder", "sampler", "stand_in", "stack_log", "line_table", "safe_copy",
@@ -67,7 +77,7 @@ def interpreters() -> dict[str, str]:
 
 INTERPRETERS = interpreters()
 # The lessons run on every interpreter; what else takes long, on one.
-LESSONS = "tests/test_examples.py"
+LESSONS = "tests/lab/test_examples.py"
 
 
 def install(session: nox.Session, *requirements: str) -> None:
@@ -104,9 +114,18 @@ def warnings(session: nox.Session) -> None:
             continue
         for label, python in INTERPRETERS.items():
             session.log(f"{compiler}, headers of {label}")
-            for source in sorted(ROOT.glob("csrc/*.c")):
+            for source in sorted(ROOT.glob("csrc/**/*.c")):
                 headers = ["-isystem", answer_of(python, code) or ""]
-                command = [compiler, *STRICT, *headers, "-c", str(source), "-o", os.devnull]
+                command = [
+                    compiler,
+                    *STRICT,
+                    "-Icsrc",
+                    *headers,
+                    "-c",
+                    str(source),
+                    "-o",
+                    os.devnull,
+                ]
                 session.run(*command, external=True, silent=True)
 
 
@@ -172,7 +191,7 @@ def browser(session: nox.Session) -> None:
     if missing:
         session.skip(f"{' and '.join(missing)} not found")
     install(session, ".[test]", "selenium>=4.20")
-    session.run("python", "-P", "-m", "pytest", "-q", "tests/test_page.py", *session.posargs)
+    session.run("python", "-P", "-m", "pytest", "-q", "tests/render/test_page.py", *session.posargs)
 
 
 @nox.session
@@ -188,14 +207,22 @@ def docs(session: nox.Session) -> None:
 def bindings(session: nox.Session) -> None:
     """Build the loop with every binding tool, and judge what each does with the GIL."""
     install(session, ".[test,bindings]")
-    session.run("python", "-P", "-m", "pytest", "-m", "slow", "tests/test_binding_tools.py")
+    session.run("python", "-P", "-m", "pytest", "-m", "slow", "tests/loops/test_binding_tools.py")
 
 
 @nox.session
 def notebook(session: nox.Session) -> None:
     """Run the notebook from top to bottom."""
     install(session, ".[test,notebook]")
-    session.run("python", "-P", "-m", "pytest", "-m", "slow or not slow", "tests/test_notebook.py")
+    session.run(
+        "python",
+        "-P",
+        "-m",
+        "pytest",
+        "-m",
+        "slow or not slow",
+        "tests/integrations/test_notebook.py",
+    )
 
 
 @nox.session
@@ -237,7 +264,7 @@ def plain_c(session: nox.Session) -> None:
     """Run the C tests that need no interpreter, under each sanitizer."""
     sources = [str(ROOT / "csrc" / f"{name}.c") for name in PLAIN_C]
     for checks in ("address,undefined", "thread"):
-        for test in sorted(ROOT.glob("tests/c/test_*.c")):
+        for test in sorted(ROOT.glob("tests/csrc/test_*.c")):
             with tempfile.TemporaryDirectory() as folder:
                 program = f"{folder}/{test.stem}"
                 command = ["gcc", "-std=c11", "-g", "-O1", "-pthread", f"-fsanitize={checks}"]
@@ -245,7 +272,7 @@ def plain_c(session: nox.Session) -> None:
                     "-fno-sanitize-recover=all",
                     "-Icsrc",
                     str(test),
-                    "tests/c/made_up_gil.c",
+                    "tests/csrc/made_up_gil.c",
                 ]
                 command += sources
                 session.run(*command, "-lm", "-o", program, external=True)

@@ -6,7 +6,7 @@ guarded counter lost something, or a plain one nothing.
 
 import sys
 
-from gilext.environment import is_gil_enabled
+from gilext.core.environment import is_gil_enabled
 from gilext.lab import races
 from gilext.lab.races import count_in_threads
 from gilext.lab.refcounts import race_references

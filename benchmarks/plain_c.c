@@ -1,14 +1,12 @@
 /* The loops in a plain C program: reads "LOOP SIZE" lines, answers each with nanoseconds. */
 
-#define _GNU_SOURCE 1
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "loops.h"
+#include "os/clock.h"
+#include "loops/loops.h"
 
 int
 main(void)

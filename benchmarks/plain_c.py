@@ -35,7 +35,7 @@ def build(target):
         *COMPILE_ARGS,
         "-Icsrc",
         "benchmarks/plain_c.c",
-        "csrc/loops.c",
+        "csrc/loops/loops.c",
         "-o",
         target,
         *LINK_ARGS,

@@ -72,7 +72,7 @@ def report(recording, truths):
         f"duration wrong by {wrong[len(wrong) // 2] * 1e3:.3f} ms median, {wrong[-1] * 1e3:.3f} ms "
         f"at most, by more than {CLOSE * 1e3:g} ms {sum(error > CLOSE for error in wrong)} times; "
         f"interval {recording.interval_seconds * 1e3:g} ms, "
-        f"careful for {recording.careful_seconds:.1f} of {recording.seconds:.1f} s"
+        f"careful for {recording.throttled_seconds:.1f} of {recording.seconds:.1f} s"
     )
     print(f"{laid / in_all:.2%} of the stall time laid on the right function's line")
 

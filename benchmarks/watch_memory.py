@@ -30,7 +30,7 @@ def report(minutes, memory):
             most = max(most, resident_bytes())
     recording = watched.recording
     most = max(most, resident_bytes())
-    complete = recording.holds_complete_seconds
+    complete = recording.holds_truncated_at_seconds
     print(
         f"{recording.seconds:.0f} s, {recording.samples} looks, {len(recording.holds)} holds kept of "
         f"{sum(thread.holds for thread in recording.by_thread)}, {len(recording.stalls)} stalls: "

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "clock.h"
+#include "os/clock.h"
 
 static int
 index_of_name(const struct signature *signature, PyObject *name, Py_ssize_t *index)

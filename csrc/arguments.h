@@ -7,14 +7,14 @@
 
 #include "native.h"
 
-enum { MOST_ARGUMENTS = 5 };
+enum { MAX_ARGUMENTS = 5 };
 
 /* A function's name and its parameters' names, in order, the required ones first. */
 struct signature {
     const char *function;
     Py_ssize_t required;
     Py_ssize_t most;
-    const char *names[MOST_ARGUMENTS];
+    const char *names[MAX_ARGUMENTS];
 };
 
 int bind_arguments_by_name(const struct signature *signature, PyObject *const *args,

@@ -3,20 +3,15 @@
    The module is a thin layer: each py_*.c file is the Python glue of one subject, and calls a
    plain C file of the same name that knows no Python.h and can be tested without it.
 
-       py_loops.c        spin_*, count_primes_*, checksum_*,        loops.c
-                         sum_range_*
-       py_timed_loops.c  hold_for, release_for, spin_interruptible  timed_loops.c
-       py_meeting.c      Meeting                                    meeting.c
-       py_os_crew.c      time_os_threads                            os_crew.c
-       py_sampler.c      Sampler                                    sampler.c, stand_in.c, recorder.c
-       py_sampler_views.c  what a Sampler saw                       frame_state.c, stack_log.c
-       py_check.c        watch_calls, probe_calls                   call_watch.c, handovers.c
-       py_counters.c     Counters                                   counters.c
-       py_lock_order.c   LockPair                                   lock_order.c
-       py_refcounts.c    refcount, is_immortal, heap_bytes          heap.h
-       arguments.c       what all of them use to read arguments
-       gil_state.c       knows CPython's private layout of the GIL and of thread states
-       frame_state.c     knows that of frames; no other file knows any */
+       loops/       the held and the released variant, side by side; Meeting; OS threads
+       checking/    what one function does with the GIL: watch_calls, probe_calls
+       recording/   who held the GIL while a program ran: Sampler
+       references/  refcount, is_immortal, heap_bytes
+       lab/         what goes wrong on purpose: Counters, LockPair
+       cpython/     the only room that knows CPython's private layouts
+       os/          threads, clocks, memory: portability, and nothing else
+
+   arguments.c is what all of them read their arguments with. */
 
 #include "native.h"
 

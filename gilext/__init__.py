@@ -33,16 +33,16 @@ except ModuleNotFoundError as error:
 if TYPE_CHECKING:
     from typing import Any
 
-    from gilext.checkup import Checkup, check
-    from gilext.collection import TrialCollection, trial_collect
-    from gilext.comparison import Comparison, compare
-    from gilext.environment import Environment, info
-    from gilext.leaks import LeakReport, check_leaks
-    from gilext.loops import Binding, Loop, loop
-    from gilext.monitoring import Monitor, MonitorReading, monitor
-    from gilext.recording import Recording
-    from gilext.refs import RefcountView, inspect_refs, watch_refs
-    from gilext.watching import UnsupportedInterpreter, Watch, watch
+    from gilext.checking.checkup import Checkup, check
+    from gilext.comparison.comparing import Comparison, compare
+    from gilext.core.environment import Environment, info
+    from gilext.loops.catalogue import Binding, Loop, loop
+    from gilext.recording.monitor import Monitor, MonitorReading, monitor
+    from gilext.recording.results import Recording
+    from gilext.recording.watch import UnsupportedInterpreter, Watch, watch
+    from gilext.references.counts import RefcountView, inspect_refs, watch_refs
+    from gilext.references.leaks import LeakReport, check_leaks
+    from gilext.references.trial import TrialCollection, trial_collect
 
 __version__ = "0.1.0"
 
@@ -85,29 +85,29 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Binding": "gilext.loops",
-    "Checkup": "gilext.checkup",
-    "Comparison": "gilext.comparison",
-    "Environment": "gilext.environment",
-    "LeakReport": "gilext.leaks",
-    "Loop": "gilext.loops",
-    "Monitor": "gilext.monitoring",
-    "MonitorReading": "gilext.monitoring",
-    "Recording": "gilext.recording",
-    "RefcountView": "gilext.refs",
-    "TrialCollection": "gilext.collection",
-    "UnsupportedInterpreter": "gilext.watching",
-    "Watch": "gilext.watching",
-    "check": "gilext.checkup",
-    "check_leaks": "gilext.leaks",
-    "compare": "gilext.comparison",
-    "info": "gilext.environment",
-    "inspect_refs": "gilext.refs",
-    "loop": "gilext.loops",
-    "monitor": "gilext.monitoring",
-    "trial_collect": "gilext.collection",
-    "watch": "gilext.watching",
-    "watch_refs": "gilext.refs",
+    "Binding": "gilext.loops.catalogue",
+    "Checkup": "gilext.checking.checkup",
+    "Comparison": "gilext.comparison.comparing",
+    "Environment": "gilext.core.environment",
+    "LeakReport": "gilext.references.leaks",
+    "Loop": "gilext.loops.catalogue",
+    "Monitor": "gilext.recording.monitor",
+    "MonitorReading": "gilext.recording.monitor",
+    "Recording": "gilext.recording.results",
+    "RefcountView": "gilext.references.counts",
+    "TrialCollection": "gilext.references.trial",
+    "UnsupportedInterpreter": "gilext.recording.watch",
+    "Watch": "gilext.recording.watch",
+    "check": "gilext.checking.checkup",
+    "check_leaks": "gilext.references.leaks",
+    "compare": "gilext.comparison.comparing",
+    "info": "gilext.core.environment",
+    "inspect_refs": "gilext.references.counts",
+    "loop": "gilext.loops.catalogue",
+    "monitor": "gilext.recording.monitor",
+    "trial_collect": "gilext.references.trial",
+    "watch": "gilext.recording.watch",
+    "watch_refs": "gilext.references.counts",
 }
 
 

@@ -1,6 +1,6 @@
 """``python -m gilext``: the command line."""
 
-from gilext.cli import main
+from gilext.cli.main import main
 
 if __name__ == "__main__":
     main()

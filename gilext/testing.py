@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gilext.checkup import FEWEST_LOOKS, SHORTEST_CALL_SECONDS, Checkup, check
-from gilext.environment import is_gil_enabled
-from gilext.leaks import check_leaks
+from gilext.checking.checkup import FEWEST_LOOKS, SHORTEST_CALL_SECONDS, Checkup, check
+from gilext.core.environment import is_gil_enabled
+from gilext.references.leaks import check_leaks
 
 FEWEST_PROBES = 5
 
@@ -142,7 +142,7 @@ def assert_no_leaks(
     if report.leaks:
         raise AssertionError(
             f"{report.sentence}\n{report.rounds} rounds of {report.calls} calls; each left at "
-            f"least {report.blocks_a_call:.2f} memory blocks a call\nlook for a missing Py_DECREF, "
+            f"least {report.blocks_per_call:.2f} memory blocks a call\nlook for a missing Py_DECREF, "
             "PyBuffer_Release, or an exit by error that forgets one"
         )
 

@@ -18,8 +18,8 @@ import hypothesis
 import pytest
 
 import gilext
-from gilext.holds import Hold, Holds
-from gilext.recording import Recording, Stall, ThreadTime
+from gilext.recording.holds import Hold, Holds
+from gilext.recording.results import Recording, Stall, ThreadTime
 
 pytest_plugins = ["pytester"]
 
@@ -155,17 +155,17 @@ def made_up() -> Callable[..., Recording]:
             "held_error": 0.01,
             "observed_seconds": seconds,
             "interval_seconds": 2e-4,
-            "careful_seconds": 0.0,
+            "throttled_seconds": 0.0,
             "samples": 5000,
             "longest_gap_seconds": 1e-3,
             "by_thread": tuple(threads),
             "longest": tuple(sorted(kept, key=lambda hold: -hold.seconds)[:256]),
             "stall_threshold_seconds": 0.02,
             "stalls": tuple(stalls),
-            "stalls_complete_seconds": None,
-            "lines_missing": None,
+            "stalls_truncated_at_seconds": None,
+            "lines_unavailable_reason": None,
             "holds": kept,
-            "holds_complete_seconds": None,
+            "holds_truncated_at_seconds": None,
             "histogram": (0,) * 10 + (3, 0, 5) + (0,) * 27,
             "environment": gilext.info(),
         }

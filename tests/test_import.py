@@ -12,9 +12,13 @@ import gilext
 HEAVY = ["click", "rich", "cffi", "matplotlib", "ctypes", "dataclasses", "threading", "json"]
 
 
-def run_child(code, **options):
+def run_child(code, *flags, **options):
     return subprocess.run(
-        [sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=60, **options
+        [sys.executable, "-I", *flags, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        **options,
     )
 
 
@@ -40,7 +44,7 @@ def test_public_name_is_there_documented_and_listed(name):
 
 
 def test_function_is_not_shadowed_by_the_module_that_it_comes_from():
-    code = "import gilext.comparison, gilext; print(callable(gilext.compare))"
+    code = "import gilext.comparison.comparing, gilext; print(callable(gilext.compare))"
 
     assert run_child(code).stdout.strip() == "True"
 
@@ -57,7 +61,7 @@ def test_unbuilt_source_tree_says_what_to_run(tmp_path):
         ignore=shutil.ignore_patterns("_native*", "__pycache__"),
     )
 
-    done = run_child(f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import gilext")
+    done = run_child(f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import gilext", "-S")
 
     assert done.returncode == 1
     assert "ImportError: gilext's C extension is not built" in done.stderr
@@ -72,6 +76,6 @@ def test_other_import_error_of_the_extension_comes_through(tmp_path):
     )
     (tmp_path / "gilext" / "_native.py").write_text("import no_such_module")
 
-    done = run_child(f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import gilext")
+    done = run_child(f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import gilext", "-S")
 
     assert "ModuleNotFoundError: No module named 'no_such_module'" in done.stderr.splitlines()[-1]

@@ -83,8 +83,8 @@ def test_every_member_of_a_type_is_in_the_stub(kind: type) -> None:
     )
     members = {node.name for node in stub.body if isinstance(node, ast.FunctionDef)}
     # A buffer has names in Python from 3.12 on.
-    left_out = {"__doc__", "__module__", "__buffer__", "__release_buffer__"}
-    assert members - left_out == set(vars(kind)) - left_out
+    skipped = {"__doc__", "__module__", "__buffer__", "__release_buffer__"}
+    assert members - skipped == set(vars(kind)) - skipped
 
 
 @from_c

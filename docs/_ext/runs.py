@@ -11,11 +11,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from gilext.comparison import Comparison
-from gilext.environment import Environment
-from gilext.holds import Hold, Holds
+from gilext.comparison.comparing import Comparison
+from gilext.core.environment import Environment
 from gilext.lab import EXPERIMENTS
-from gilext.recording import Recording
+from gilext.recording.holds import Hold, Holds
+from gilext.recording.results import Recording
 from gilext.render import files, picture
 from gilext.render.text import place
 

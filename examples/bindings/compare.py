@@ -96,11 +96,11 @@ def numba_candidates():
 
 def measure():
     """Return the table, and what is not in it and why."""
-    candidates, left_out = list(packaged_candidates()), []
+    candidates, skipped = list(packaged_candidates()), []
     with tempfile.TemporaryDirectory() as folder:
         for tool, (needs, functions) in TOOLS.items():
             if missing := missing_from(needs):
-                left_out.append(f"{tool}: {', '.join(missing)} not installed")
+                skipped.append(f"{tool}: {', '.join(missing)} not installed")
                 continue
             print(f"building the loop with {tool} ...", file=sys.stderr)
             module = build(tool, Path(folder))
@@ -109,10 +109,10 @@ def measure():
                 for title, name, releases, how in functions
             ]
         if missing_from(["numba"]):
-            left_out.append("numba: not installed")
+            skipped.append("numba: not installed")
         else:
             candidates += numba_candidates()
-        return tabulate_bindings(candidates), left_out
+        return tabulate_bindings(candidates), skipped
 
 
 def main():
@@ -120,12 +120,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     arguments = parser.parse_args()
-    lesson, left_out = measure()
+    lesson, skipped = measure()
     if arguments.json:
-        print(json.dumps(lesson.to_dict() | {"left_out": left_out}, indent=2))
+        print(json.dumps(lesson.to_dict() | {"skipped": skipped}, indent=2))
     else:
         print(lesson)
-        for reason in left_out:
+        for reason in skipped:
             print(f"Left out: {reason}.")
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
-from gilext.checkup import check
-from gilext.crew import work_of
-from gilext.environment import built_bindings, info
+from gilext.checking.checkup import check
+from gilext.comparison.crews import workload
+from gilext.core.environment import built_bindings, info
 from gilext.lab.lesson import Lesson, in_threads, seconds_of
-from gilext.loops import loop
+from gilext.loops.catalogue import loop
 
 _EMPTY_CALLS = 20_000
 
@@ -141,7 +141,7 @@ def _measured(candidate: Candidate, seconds: float) -> BoundLoop:
     call = candidate.call
     if call(1000, 7) != spin.held(1000, 7):
         raise ValueError(f"argument 'candidates': {candidate.binding} is another loop")
-    steps = work_of(spin, lambda size: call(size, 0), 0.03).size
+    steps = workload(spin, lambda size: call(size, 0), 0.03).size
 
     def empty_calls() -> None:
         for _ in repeat(None, _EMPTY_CALLS):

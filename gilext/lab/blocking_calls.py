@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gilext.checkup import check
-from gilext.environment import info
+from gilext.checking.checkup import check
+from gilext.core.environment import info
 from gilext.lab.lesson import Lesson
 from gilext.lab.standard_calls import RELEASES, standard_calls
 

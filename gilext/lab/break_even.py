@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from gilext import checksum_held, checksum_released
-from gilext.environment import info
+from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, in_threads, seconds_of
 
 SIZES = (0, 64, 256, 1024, 4096, 16_384, 65_536, 262_144)

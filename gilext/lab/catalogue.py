@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import NamedTuple
 
-from gilext.results import Result
+from gilext.core.results import Result
 
 
 class Experiment(NamedTuple):
@@ -46,7 +46,7 @@ class Experiment(NamedTuple):
 _LIST = (
     Experiment(
         "held_vs_released",
-        "gilext.comparison:compare",
+        "gilext.comparison.comparing:compare",
         "one C loop in every way to call it, GIL held and released",
     ),
     Experiment(

@@ -15,9 +15,9 @@ from threading import Event
 from time import perf_counter
 
 from gilext import hold_for, release_for
-from gilext.environment import info
+from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, in_threads
-from gilext.python_loops import spin
+from gilext.loops.pure import spin
 
 _SLICE_SECONDS = 0.002
 _STEPS_A_SLICE = 5_000

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 from gilext import spin_held, spin_released
-from gilext.environment import info
+from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, TimedWay, check_count, in_threads, seconds_of
 
 STEPS_A_NUMBER = 100  # so that the C loop takes about as long as the Python one

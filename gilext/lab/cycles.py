@@ -12,8 +12,8 @@ import weakref
 from dataclasses import dataclass
 from typing import Any
 
-from gilext.collection import TrialCollection, trial_collect
-from gilext.results import Result
+from gilext.core.results import Result
+from gilext.references.trial import TrialCollection, trial_collect
 
 _NODES = 4
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from gilext.environment import info
+from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, check_count
-from gilext.refs import inspect_refs
+from gilext.references.counts import inspect_refs
 
 
 @dataclass(frozen=True, slots=True)

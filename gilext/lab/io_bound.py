@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import sleep
 
-from gilext.environment import info, is_gil_enabled
+from gilext.core.environment import info, is_gil_enabled
 from gilext.lab.cpu_bound import smallest_of
 from gilext.lab.lesson import Lesson, check_count, in_threads
-from gilext.watching import UnsupportedInterpreter, watch
+from gilext.recording.watch import UnsupportedInterpreter, watch
 
 SLEEPS = 3
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from gilext.crew import run_threads
-from gilext.environment import Environment
-from gilext.results import Result
-from gilext.shift import Lap, work_shift
+from gilext.comparison.crews import run_threads
+from gilext.comparison.timing import RunTiming, time_call
+from gilext.core.environment import Environment
+from gilext.core.results import Result
 
 SPREAD_SECONDS = 0.03
 
@@ -73,11 +73,11 @@ def seconds_of(call: Callable[[], object]) -> float:
     return perf_counter() - start
 
 
-def in_threads(workers: int, call: Callable[[int], object]) -> Lap:
+def in_threads(workers: int, call: Callable[[int], object]) -> RunTiming:
     """Let so many threads make a call at once, each with its number, on cores of their own."""
 
     def work(index: int) -> int:
         call(index)
         return 0
 
-    return run_threads(workers, lambda index: work_shift(work, index), SPREAD_SECONDS)
+    return run_threads(workers, lambda index: time_call(work, index), SPREAD_SECONDS)

@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gilext._native import LockPair
-from gilext.crew import run_threads
-from gilext.environment import Environment, info
+from gilext.comparison.crews import run_threads
+from gilext.comparison.timing import time_call
+from gilext.core.environment import Environment, info
+from gilext.core.results import Result
 from gilext.lab.lesson import check_count
-from gilext.results import Result
-from gilext.shift import work_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _rounds(order: str, rounds: int, timeout: float) -> LockedOrder:
             patience = timeout if is_opposite else 60.0
             return int(pair.take_both_released(first, is_opposite, patience))
 
-        lap = run_threads(2, lambda index, take=take: work_shift(take, index))  # type: ignore[misc]
-        deadlocks += sum(lap.results) < 2
-        seconds += lap.wall_seconds
+        timing = run_threads(2, lambda index, take=take: time_call(take, index))  # type: ignore[misc]
+        deadlocks += sum(timing.results) < 2
+        seconds += timing.wall_seconds
     return LockedOrder(order, rounds, deadlocks, seconds)

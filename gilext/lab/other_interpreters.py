@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gilext.environment import info
+from gilext.core.environment import info
 from gilext.lab.lesson import Lesson
 
 NAMES = ("python3.13t", "python3.14t", "python3.15t", "pypy3", "graalpy")

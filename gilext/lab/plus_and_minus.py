@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from gilext._native import Counters
-from gilext.environment import info
+from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, check_count, in_threads
 from gilext.lab.race import C_IS_FASTER, Box, nothing
 
@@ -41,7 +41,7 @@ def count_as_published(box: Box, times: int, step: int) -> None:
         box.total += step
 
 
-def count_with_a_call(box: Box, times: int, step: int) -> None:
+def count_with_per_call(box: Box, times: int, step: int) -> None:
     """Make a call between reading and writing."""
     for _ in range(times):
         total = box.total
@@ -72,10 +72,10 @@ def meet_at_zero(steps: int = 500_000) -> Lesson:
 
     def count_with_a_lock(box: Box, times: int, step: int) -> None:
         with lock:
-            count_with_a_call(box, times, step)
+            count_with_per_call(box, times, step)
 
     published = _in_python("Python, as published", steps, count_as_published)
-    called = _in_python("Python, a call between", steps, count_with_a_call)
+    called = _in_python("Python, a call between", steps, count_with_per_call)
     locked = _in_python("Python, a Lock around the loop", steps, count_with_a_lock)
     held = _in_c("C, plain, GIL held", "plain", steps, releases=False)
     released = _in_c("C, plain, GIL released", "plain", steps, releases=True)
@@ -101,12 +101,12 @@ def meet_at_zero(steps: int = 500_000) -> Lesson:
 
 def _in_python(way: str, steps: int, count: Callable[[Box, int, int], None]) -> MetAt:
     box = Box()
-    lap = in_threads(2, lambda index: count(box, steps, 1 if index else -1))
-    return MetAt(way, box.total, lap.wall_seconds)
+    timing = in_threads(2, lambda index: count(box, steps, 1 if index else -1))
+    return MetAt(way, box.total, timing.wall_seconds)
 
 
 def _in_c(way: str, counting: str, steps: int, releases: bool) -> MetAt:
     counters = Counters(counting, 1)
     add = counters.add_released if releases else counters.add_held
-    lap = in_threads(2, lambda index: add(steps * C_IS_FASTER, index == 0, index == 0))
-    return MetAt(way, counters.total(), lap.wall_seconds)
+    timing = in_threads(2, lambda index: add(steps * C_IS_FASTER, index == 0, index == 0))
+    return MetAt(way, counters.total(), timing.wall_seconds)

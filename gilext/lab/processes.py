@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from gilext.crew import work_of
-from gilext.environment import info
+from gilext.comparison.crews import workload
+from gilext.comparison.ways import WAYS
+from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, check_count
-from gilext.loops import loop
-from gilext.ways import WAYS
+from gilext.loops.catalogue import loop
 
 _LOOP = "spin"
 _NAMES = ("python", "held", "processes", "interpreters", "released")
@@ -101,15 +101,15 @@ def _memory_of(row: HiredWay) -> str:
 def _hire(name: str, workers: int, seconds: float) -> HiredWay:
     way, chosen = WAYS[name], loop(_LOOP)
     call = chosen.binding("python").call if way.is_python else chosen.held
-    work, little = work_of(chosen, call, seconds), work_of(chosen, call, 0.0)
+    work, little = workload(chosen, call, seconds), workload(chosen, call, 0.0)
     before = _resident_bytes(os.getpid())
     start = perf_counter()
-    with way.hire(chosen, workers) as crew:
+    with way.start(chosen, workers) as crew:
         crew.run(little)
         start_seconds = perf_counter() - start
         wall = min(crew.run(work).wall_seconds for _ in range(3))
         after = [_resident_bytes(process) for process in (os.getpid(), *crew.process_ids)]
-    with way.hire(chosen, 1) as alone:
+    with way.start(chosen, 1) as alone:
         one = min(alone.run(work).wall_seconds for _ in range(3))
     memory = None
     if before is not None and None not in after:

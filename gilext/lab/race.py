@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gilext.environment import info
+from gilext.comparison.timing import RunTiming
+from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, check_count, in_threads
 from gilext.lab.races import CountedWay, count_in_c, counted_way
-from gilext.shift import Lap
 
 C_IS_FASTER = 10  # so that the threads have the time to meet
 IN_C = ("plain, GIL held", "plain, GIL released", "one mutex", "atomic")
@@ -36,7 +36,7 @@ def nothing() -> None:
     """Do nothing; but it is a call."""
 
 
-def add_with_a_call(box: Box, times: int) -> None:
+def add_with_per_call(box: Box, times: int) -> None:
     """Make a call between reading and writing."""
     for _ in range(times):
         total = box.total
@@ -64,7 +64,7 @@ def race_in_python(additions: int = 500_000) -> Lesson:
     """
     check_count("additions", additions)
     published = count_in_python("Python, as published", additions, add_as_published)
-    called = count_in_python("Python, a call between", additions, add_with_a_call)
+    called = count_in_python("Python, a call between", additions, add_with_per_call)
     in_c = [count_in_c(way, 2, additions * C_IS_FASTER) for way in IN_C]
     environment = info()
     if environment.gil_enabled:
@@ -92,10 +92,10 @@ def race_in_python(additions: int = 500_000) -> Lesson:
 def count_in_python(way: str, additions: int, add: Callable[[Box, int], None]) -> CountedWay:
     """Let one thread, then two, add to a box of their own."""
 
-    def run(workers: int) -> tuple[Lap, int]:
+    def run(workers: int) -> tuple[RunTiming, int]:
         box = Box()
-        lap = in_threads(workers, lambda _: add(box, additions))
-        return lap, box.total
+        timing = in_threads(workers, lambda _: add(box, additions))
+        return timing, box.total
 
     return counted_way(way, 2, additions, run)
 

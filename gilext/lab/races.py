@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gilext._native import Counters
-from gilext.environment import Environment, info
+from gilext.comparison.timing import RunTiming
+from gilext.core.environment import Environment, info
+from gilext.core.results import Result
 from gilext.lab.lesson import check_count, in_threads
-from gilext.results import Result
-from gilext.shift import Lap
 
 # How the count is guarded, how many cells it is spread over, whether the GIL is released.
 WAYS = {
@@ -112,19 +112,19 @@ def count_in_c(way: str, workers: int, increments: int) -> CountedWay:
     """Count in C, in one of `WAYS`."""
     counting, cells, releases = WAYS[way]
 
-    def run(crew: int) -> tuple[Lap, int]:
+    def run(crew: int) -> tuple[RunTiming, int]:
         counters = Counters(counting, cells)
         add = counters.add_released if releases else counters.add_held
-        lap = in_threads(crew, lambda index: add(increments, owner=index == 0))
-        return lap, counters.total()
+        timing = in_threads(crew, lambda index: add(increments, owner=index == 0))
+        return timing, counters.total()
 
     return counted_way(way, workers, increments, run)
 
 
 def counted_way(
-    way: str, workers: int, increments: int, run: Callable[[int], tuple[Lap, int]]
+    way: str, workers: int, increments: int, run: Callable[[int], tuple[RunTiming, int]]
 ) -> CountedWay:
-    """Let one worker count, then all together; ``run(workers)`` returns the lap and the count."""
+    """Let one worker count, then all together; ``run(workers)`` returns the timing and the count."""
     alone, _ = run(1)
     together, counted = run(workers)
     expected = workers * increments

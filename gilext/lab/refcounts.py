@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gilext._native import Counters
-from gilext.crew import run_threads
-from gilext.environment import Environment, info
+from gilext.comparison.crews import run_threads
+from gilext.comparison.timing import time_call
+from gilext.core.environment import Environment, info
+from gilext.core.results import Result
 from gilext.lab.lesson import SPREAD_SECONDS, check_count
-from gilext.results import Result
-from gilext.shift import work_shift
 
 WAYS = {
     "plain, GIL held": ("plain", False),
@@ -109,10 +109,10 @@ def _race(way: str, workers: int, objects: int, times: int) -> CountedReferences
     counters = Counters(counting, objects)
     counters.give_reference()
     call = counters.take_and_drop_released if releases else counters.take_and_drop_held
-    lap = run_threads(
+    timing = run_threads(
         workers,
-        lambda index: work_shift(lambda: call(times, owner=index == 0)),
+        lambda index: time_call(lambda: call(times, owner=index == 0)),
         SPREAD_SECONDS,
     )
     right, leaked, early = counters.judge()
-    return CountedReferences(way, right, leaked, early, sum(lap.results))
+    return CountedReferences(way, right, leaked, early, sum(timing.results))

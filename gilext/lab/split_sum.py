@@ -14,7 +14,7 @@ from operator import itemgetter
 from time import perf_counter
 
 from gilext._native import sum_range_held, sum_range_released
-from gilext.environment import info
+from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, check_count, in_threads
 
 
@@ -128,8 +128,8 @@ def _in_threads(
     def work(index: int) -> None:
         sums[index] = add(*parts[index])
 
-    lap = in_threads(len(parts), work)
-    return sum(sums), lap.wall_seconds
+    timing = in_threads(len(parts), work)
+    return sum(sums), timing.wall_seconds
 
 
 def _in_processes(parts: Sequence[tuple[int, int]]) -> tuple[int, float]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from gilext.checkup import check
-from gilext.environment import info
+from gilext.checking.checkup import check
+from gilext.core.environment import info
 from gilext.lab.lesson import Lesson
-from gilext.python_loops import spin
+from gilext.loops.pure import spin
 
 INTERVALS = (0.0005, 0.001, 0.005, 0.02)
 _STEPS = 300_000

@@ -15,10 +15,10 @@ from pathlib import Path
 from time import perf_counter
 
 from gilext import count_primes_held, count_primes_released
-from gilext.environment import info
+from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, check_count
-from gilext.recording import Recording
-from gilext.watching import watch
+from gilext.recording.results import Recording
+from gilext.recording.watch import watch
 
 _STALLS_SECONDS = 0.01
 _PAUSE_SECONDS = 0.01

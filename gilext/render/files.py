@@ -6,7 +6,7 @@ import json
 from importlib.util import find_spec
 from pathlib import Path
 
-from gilext.recording import Recording
+from gilext.recording.results import Recording
 
 _SUFFIXES = {
     ".html": "html",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from html import escape
 
-from gilext.comparison import Comparison
+from gilext.comparison.comparing import Comparison
 from gilext.render import text
 
 
@@ -33,10 +33,10 @@ def _(comparison: Comparison) -> str:
     head = "".join(
         f"<th>{name}</th>" for name in ("way", "wall ms", "CPU ms", "speedup", "of limit", "")
     )
-    left_out = "".join(f"<p>Left out: {escape(reason)}</p>" for reason in comparison.left_out)
+    skipped = "".join(f"<p>Left out: {escape(reason)}</p>" for reason in comparison.skipped)
     return (
         f"<div><p><b>{escape(text.heading(comparison))}</b><br>"
         f"{escape(text.place(comparison.environment))}</p>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        f"<p>{escape(comparison.verdict)}</p>{left_out}</div>"
+        f"<p>{escape(comparison.verdict)}</p>{skipped}</div>"
     )

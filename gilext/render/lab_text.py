@@ -11,12 +11,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gilext.collection import TrialCollection
 from gilext.lab.cycles import Cycles
 from gilext.lab.lesson import Lesson
 from gilext.lab.locks import Locks
 from gilext.lab.races import Races
 from gilext.lab.refcounts import RacedReferences
+from gilext.references.trial import TrialCollection
 
 
 def table_of(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

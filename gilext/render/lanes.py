@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from gilext.holds import Hold
-from gilext.recording import Recording
+from gilext.recording.holds import Hold
+from gilext.recording.results import Recording
 from gilext.render.text import place, recording_heading
 
 _COLUMNS = 2000
@@ -55,8 +55,8 @@ def save(recording: Recording, path: Path) -> None:
                 bars = bars_of(holds, recording.seconds)
                 axes.broken_barh(bars, (index - 0.35, 0.7), facecolors=colour, linewidth=0)
         _name_stalls(axes, recording)
-        if recording.holds_complete_seconds is not None:
-            axes.axvspan(recording.holds_complete_seconds, recording.seconds, color=_MISSING)
+        if recording.holds_truncated_at_seconds is not None:
+            axes.axvspan(recording.holds_truncated_at_seconds, recording.seconds, color=_MISSING)
         axes.set_yticks(range(len(threads)), [thread.name for thread in threads])
         axes.set_ylim(len(threads) - 0.4, -0.9)
         axes.set_xlim(0, max(recording.seconds, 1e-9))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gilext.comparison import Comparison
+    from gilext.comparison.comparing import Comparison
 
 FORMATS = (".png", ".svg")
 

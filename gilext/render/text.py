@@ -12,12 +12,12 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gilext.checkup import Checkup
-from gilext.comparison import Comparison, Row
-from gilext.environment import Environment
-from gilext.leaks import LeakReport
-from gilext.recording import Recording
-from gilext.refs import RefChanges, RefcountView
+from gilext.checking.checkup import Checkup
+from gilext.comparison.comparing import Comparison, Row
+from gilext.core.environment import Environment
+from gilext.recording.results import Recording
+from gilext.references.counts import RefChanges, RefcountView
+from gilext.references.leaks import LeakReport
 from gilext.render import lab_text
 
 _MOST_LINES = 10
@@ -59,7 +59,7 @@ def _(comparison: Comparison) -> RenderableType:
         Text(place(comparison.environment)),
         table,
         Text(comparison.verdict),
-        *(Text(f"Left out: {reason}", style="dim") for reason in comparison.left_out),
+        *(Text(f"Left out: {reason}", style="dim") for reason in comparison.skipped),
     )
 
 
@@ -219,17 +219,17 @@ def _(recording: Recording) -> RenderableType:
 def notes_on(recording: Recording) -> list[str]:
     """Return what has to be known of a recording to read it, a sentence each."""
     notes = []
-    if recording.stalls and recording.lines_missing is not None:
-        notes.append(f"Without the lines of the stalls: {recording.lines_missing}.")
-    if recording.careful_seconds > 0:
+    if recording.stalls and recording.lines_unavailable_reason is not None:
+        notes.append(f"Without the lines of the stalls: {recording.lines_unavailable_reason}.")
+    if recording.throttled_seconds > 0:
         notes.append(
-            f"For {recording.careful_seconds:.1f} s the program kept all cores busy, and gilext "
+            f"For {recording.throttled_seconds:.1f} s the program kept all cores busy, and gilext "
             "looked more seldom."
         )
-    if recording.holds_complete_seconds is not None:
-        notes.append(f"Holds one by one only up to {recording.holds_complete_seconds:.1f} s.")
-    if recording.stalls_complete_seconds is not None:
-        notes.append(f"Stalls only up to {recording.stalls_complete_seconds:.1f} s.")
+    if recording.holds_truncated_at_seconds is not None:
+        notes.append(f"Holds one by one only up to {recording.holds_truncated_at_seconds:.1f} s.")
+    if recording.stalls_truncated_at_seconds is not None:
+        notes.append(f"Stalls only up to {recording.stalls_truncated_at_seconds:.1f} s.")
     return notes
 
 

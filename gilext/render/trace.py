@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gilext.recording import Frame, Recording
+from gilext.recording.results import Frame, Recording
 
 _PROCESS = 1
 
@@ -50,7 +50,7 @@ def events(recording: Recording) -> dict[str, Any]:
             "python": recording.environment.python_version,
             "held_fraction": recording.held_fraction,
             "held_error": recording.held_error,
-            "holds_complete_seconds": recording.holds_complete_seconds,
+            "holds_truncated_at_seconds": recording.holds_truncated_at_seconds,
         },
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from gilext.recording import Recording, Stall
+from gilext.recording.results import Recording, Stall
 from gilext.render.text import notes_on, place, recording_heading, stalls_in_all
 from gilext.render.trace import described
 
@@ -46,7 +46,7 @@ def _data(recording: Recording) -> dict[str, Any]:
     columns = recording.holds.columns()
     return {
         "seconds": recording.seconds,
-        "completeSeconds": recording.holds_complete_seconds,
+        "completeSeconds": recording.holds_truncated_at_seconds,
         "threads": [thread.name for thread in recording.by_thread],
         "starts": _packed("d", columns["start_seconds"]),
         "lengths": _packed("f", columns["seconds"]),

@@ -1,0 +1,76 @@
+#include "lab/lock_order.h"
+
+enum { MEETING_SECONDS = 60 };
+
+void
+lock_pair_init(struct lock_pair *pair)
+{
+    *pair = (struct lock_pair){.have_first = 0};
+    os_mutex_init(&pair->mutex);
+    os_condition_init(&pair->changed);
+}
+
+void
+lock_pair_destroy(struct lock_pair *pair)
+{
+    os_condition_destroy(&pair->changed);
+    os_mutex_destroy(&pair->mutex);
+}
+
+/* -- locking one, then the other ----------------------------------------------------------- */
+
+/* With the pair's mutex held. */
+static bool
+take(struct lock_pair *pair, uint32_t index, uint64_t deadline_ns)
+{
+    while (pair->is_taken[index]) {
+        if (clock_monotonic_ns() >= deadline_ns) {
+            return false;
+        }
+        os_condition_wait_until(&pair->changed, &pair->mutex, deadline_ns);
+    }
+    pair->is_taken[index] = true;
+    os_condition_broadcast(&pair->changed);
+    return true;
+}
+
+static void
+drop(struct lock_pair *pair, uint32_t index)
+{
+    pair->is_taken[index] = false;
+    os_condition_broadcast(&pair->changed);
+}
+
+/* A party that gets no core for a while is waited for: without it there is no deadlock. */
+static void
+meet(struct lock_pair *pair)
+{
+    uint64_t deadline_ns = clock_monotonic_ns() + MEETING_SECONDS * (uint64_t)NS_PER_SECOND;
+    pair->have_first++;
+    os_condition_broadcast(&pair->changed);
+    while (pair->have_first < LOCK_COUNT && clock_monotonic_ns() < deadline_ns) {
+        os_condition_wait_until(&pair->changed, &pair->mutex, deadline_ns);
+    }
+}
+
+bool
+lock_pair_take_both(struct lock_pair *pair, uint32_t first, bool meets, uint64_t timeout_ns)
+{
+    uint32_t second = LOCK_COUNT - 1 - first;
+    uint64_t deadline_ns = clock_monotonic_ns() + timeout_ns;
+    bool has_both = false;
+    os_mutex_lock(&pair->mutex);
+    if (take(pair, first, deadline_ns)) {
+        if (meets) {
+            meet(pair);
+            deadline_ns = clock_monotonic_ns() + timeout_ns;
+        }
+        has_both = take(pair, second, deadline_ns);
+        if (has_both) {
+            drop(pair, second);
+        }
+        drop(pair, first);
+    }
+    os_mutex_unlock(&pair->mutex);
+    return has_both;
+}

@@ -1,0 +1,29 @@
+/* Two locks that two threads take in opposite orders, without Python.h: the deadlock that a mutex
+   on every object invites, with a timeout that gets out of it. */
+
+#ifndef GILEXT_LOCK_ORDER_H
+#define GILEXT_LOCK_ORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "os/os_threads.h"
+
+enum { LOCK_COUNT = 2 };
+
+struct lock_pair {
+    os_mutex mutex;
+    os_condition changed;
+    bool is_taken[LOCK_COUNT];
+    uint32_t have_first; /* parties that got their first lock */
+};
+
+void lock_pair_init(struct lock_pair *pair);
+void lock_pair_destroy(struct lock_pair *pair);
+
+/* Take one lock, then the other; drop both. False when `timeout_ns` was over before both were
+   taken. With `meets`, wait in between until two parties have their first lock, from when the time
+   counts: what happens now and then in a program happens here each time. */
+bool lock_pair_take_both(struct lock_pair *pair, uint32_t first, bool meets, uint64_t timeout_ns);
+
+#endif

@@ -1,0 +1,1 @@
+"""Question 2: what one function does with the GIL."""

@@ -1,0 +1,324 @@
+"""Question 1: what holding or releasing the GIL does to a CPU-heavy C loop."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from math import isfinite
+from statistics import median
+
+from gilext.comparison.crews import Crew, workload
+from gilext.comparison.timing import RunTiming, Workload
+from gilext.comparison.ways import BASELINE, DEFAULT_WAYS, LIMIT, WAYS, Way
+from gilext.core.environment import Environment, info
+from gilext.core.results import Result
+from gilext.loops.catalogue import Loop
+from gilext.loops.catalogue import loop as loop_named
+
+Progress = Callable[[int, int, str], None]
+
+_LEAST_DEFAULT_WORKERS = 2
+_MOST_DEFAULT_WORKERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One way's figures over all rounds.
+
+    Attributes
+    ----------
+    way, title : str
+        Which way, as a name and in words.
+    workers : int
+        How many workers ran at once, each making the same call.
+    wall_seconds, cpu_seconds : float
+        Median over the rounds: from the first start to the last end; CPU time of all workers.
+    speedup : float
+        Work done in the time in which one worker does one call: workers x baseline / wall, the
+        median over the rounds, each against its own round's baseline.
+    speedup_low, speedup_high : float
+        The least and the greatest over the rounds.
+    limit_share : float
+        The speedup over that of plain OS threads in the same round, median over the rounds.
+    wall_seconds_by_round : tuple of float
+        The measurements themselves.
+    """
+
+    way: str
+    title: str
+    workers: int
+    wall_seconds: float
+    cpu_seconds: float
+    speedup: float
+    speedup_low: float
+    speedup_high: float
+    limit_share: float
+    wall_seconds_by_round: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Result):
+    """What `compare` measured.
+
+    Attributes
+    ----------
+    loop, unit : str
+        The loop and what its sizes count.
+    size, python_size : int
+        Size of a call in C, and in pure Python (0 where that wasn't run).
+    workers, rounds : int
+        How many workers a row has, and how often each row ran.
+    rows : tuple of Row
+        The baseline first, the machine's limit last.
+    skipped : tuple of str
+        Ways that can't run here, each with the reason.
+    environment : Environment
+        Interpreter, GIL and cores.
+    verdict : str
+        The outcome in one sentence.
+    """
+
+    loop: str
+    unit: str
+    size: int
+    python_size: int
+    workers: int
+    rounds: int
+    rows: tuple[Row, ...]
+    skipped: tuple[str, ...]
+    environment: Environment
+    verdict: str
+
+    def row(self, way: str) -> Row:
+        """Return the row of a way.
+
+        Raises
+        ------
+        KeyError
+            When that way was not run.
+        """
+        return {row.way: row for row in self.rows}[way]
+
+
+def compare(
+    loop: str = "spin",
+    *,
+    workers: int | None = None,
+    ways: Iterable[str] | None = None,
+    seconds: float = 0.1,
+    rounds: int = 5,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Measure what holding and releasing the GIL do to one C loop in several workers.
+
+    Each round runs every way once, so that a machine that slows down slows all of them. Every
+    worker of every way makes the same call; pure Python makes a smaller one, and is judged
+    against one pure Python worker of the same round.
+
+    Parameters
+    ----------
+    loop : str
+        ``"spin"``, ``"count_primes"`` or ``"checksum"``.
+    workers : int, optional
+        How many run at once, at least 1; by default the usable cores, but 2 to 4.
+    ways : iterable of str, optional
+        What to run, out of `WAYS`; by default all but ``"cffi_abi"``. The baseline and the
+        machine's limit always run.
+    seconds : float
+        How long one call should take, above 0; its size is chosen by measurement.
+    rounds : int
+        How often to run each way, at least 1.
+    progress : callable, optional
+        Called as ``progress(done, total, title)`` before each run and once after the last.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    TypeError, ValueError
+        When an argument has the wrong type or is out of its range.
+    """
+    chosen = loop_named(loop)
+    picked = _picked_ways(DEFAULT_WAYS if ways is None else ways)
+    rounds = _checked_count("rounds", rounds)
+    if not isinstance(seconds, int | float):
+        kind = type(seconds).__name__
+        raise TypeError(f"argument 'seconds' must be a real number, not {kind}")
+    if not (isfinite(seconds) and seconds > 0):
+        raise ValueError(f"argument 'seconds' must be above 0 and finite, not {seconds!r}")
+    environment = info()
+    if workers is None:
+        workers = min(int(environment.usable_cores), _MOST_DEFAULT_WORKERS)
+        workers = max(workers, _LEAST_DEFAULT_WORKERS)
+    workers = _checked_count("workers", workers)
+
+    with ExitStack() as stack:
+        series, skipped = _start_crews(stack, chosen, workers, seconds, picked)
+        _run_rounds(series, rounds, progress or _no_progress)
+    rows = _rows_of(series)
+    python_size = max(
+        (one_series.work.size for one_series in series if one_series.way.is_python), default=0
+    )
+    return Comparison(
+        loop=chosen.name,
+        unit=chosen.unit,
+        size=series[0].work.size,
+        python_size=python_size,
+        workers=workers,
+        rounds=rounds,
+        rows=rows,
+        skipped=skipped,
+        environment=environment,
+        verdict=verdict_of(rows, environment.gil_enabled),
+    )
+
+
+def _picked_ways(names: Iterable[str]) -> list[Way]:
+    if isinstance(names, str):
+        raise TypeError("argument 'ways' must be an iterable of names, not one str")
+    chosen = set(names)
+    if unknown := sorted(chosen - WAYS.keys()):
+        raise ValueError(
+            f"argument 'ways': there is no {unknown[0]!r}; choose from {', '.join(WAYS)}"
+        )
+    return [way for way in WAYS.values() if way.name in chosen]
+
+
+def _checked_count(name: str, value: int) -> int:
+    try:
+        count = operator.index(value)
+    except TypeError as error:
+        raise TypeError(f"argument {name!r} must be an integer, not {value!r}") from error
+    if count < 1:
+        raise ValueError(f"argument {name!r} must be at least 1, not {count}")
+    return count
+
+
+def _no_progress(done: int, total: int, title: str) -> None:
+    pass
+
+
+@dataclass(slots=True)
+class _Series:
+    """A way with its crew, its work and, round by round, its timings."""
+
+    way: Way
+    crew: Crew
+    work: Workload
+    baseline: _Series | None
+    timings: list[RunTiming]
+
+
+def _start_crews(
+    stack: ExitStack, loop: Loop, workers: int, seconds: float, ways: Sequence[Way]
+) -> tuple[list[_Series], tuple[str, ...]]:
+    """Return the series in the order in which a round runs them, and what can't run here."""
+
+    def one_series(way: Way, size: int, work: Workload, baseline: _Series | None) -> _Series:
+        return _Series(way, stack.enter_context(way.start(loop, size)), work, baseline, [])
+
+    work = workload(loop, loop.held, seconds)
+    baseline = one_series(BASELINE, 1, work, None)
+    series = [baseline]
+    skipped = []
+    for way in ways:
+        try:
+            if way.is_python:
+                python_work = workload(loop, loop.binding("python").call, seconds)
+                lone = one_series(way, 1, python_work, None)
+                series += [lone, one_series(way, workers, python_work, lone)]
+            else:
+                series.append(one_series(way, workers, work, baseline))
+        except ImportError as error:
+            skipped.append(f"{way.title}: {error}")
+    series.append(one_series(LIMIT, workers, work, baseline))
+    return series, tuple(skipped)
+
+
+def _run_rounds(series: Sequence[_Series], rounds: int, progress: Progress) -> None:
+    """Run every one_series once a round, every other round backwards.
+
+    So a machine that slows down steadily favours no one_series over another.
+    """
+    total = rounds * len(series)
+    done = 0
+    for number in range(rounds):
+        for one_series in series if number % 2 == 0 else reversed(series):
+            progress(done, total, one_series.way.title)
+            one_series.timings.append(one_series.crew.run(one_series.work))
+            done += 1
+    progress(done, total, "")
+
+
+def _rows_of(series: Sequence[_Series]) -> tuple[Row, ...]:
+    limits = _speedups(series[-1])
+    shown = [
+        one_series
+        for one_series in series
+        if one_series.baseline is not None or one_series.way is BASELINE
+    ]
+    return tuple(_row_of(one_series, limits) for one_series in shown)
+
+
+def _speedups(one_series: _Series) -> list[float]:
+    base = one_series if one_series.baseline is None else one_series.baseline
+    return [
+        one_series.crew.workers * alone.wall_seconds / timing.wall_seconds
+        for timing, alone in zip(one_series.timings, base.timings, strict=True)
+    ]
+
+
+def _row_of(one_series: _Series, limits: Sequence[float]) -> Row:
+    speedups = _speedups(one_series)
+    walls = tuple(timing.wall_seconds for timing in one_series.timings)
+    return Row(
+        way=one_series.way.name,
+        title=one_series.way.title,
+        workers=one_series.crew.workers,
+        wall_seconds=median(walls),
+        cpu_seconds=median(timing.cpu_seconds for timing in one_series.timings),
+        speedup=median(speedups),
+        speedup_low=min(speedups),
+        speedup_high=max(speedups),
+        limit_share=median(s / limit for s, limit in zip(speedups, limits, strict=True)),
+        wall_seconds_by_round=walls,
+    )
+
+
+def verdict_of(rows: Sequence[Row], gil_enabled: bool) -> str:
+    """Say in one sentence, with its figures, what the rows show.
+
+    The conclusion is drawn from the run alone: on a machine that gives less than 1.3 cores to
+    two plain OS threads, no row can show parallelism, and the sentence says that.
+    """
+    by_way = {row.way: row for row in rows}
+    limit, released, held = by_way["limit"], by_way.get("released"), by_way.get("held")
+    threads = []
+    if released is not None:
+        share = f"{released.limit_share:.0%} of that limit"
+        threads.append(f"{released.speedup:.2f} times with the GIL released ({share})")
+    if held is not None:
+        threads.append(f"{held.speedup:.2f} times with the GIL held")
+    figures = [f"{limit.workers} plain OS threads did {limit.speedup:.2f} times the work of one"]
+    if threads:
+        figures.append(f"Python threads did {' and '.join(threads)}")
+    return f"{'; '.join(figures)}: {_conclusion(limit, released, held, gil_enabled)}."
+
+
+def _conclusion(limit: Row, released: Row | None, held: Row | None, gil_enabled: bool) -> str:
+    if limit.workers == 1:
+        return "one worker can't show more"
+    gain = limit.speedup - 1
+    if gain < 0.3:
+        return "here hardly more than one thread runs at a time, whatever holds the GIL"
+    if released is None or held is None:
+        return "run both variants to see what the GIL does"
+    if not gil_enabled:
+        return "without a GIL, holding it costs nothing"
+    if released.speedup > 1 + 0.5 * gain and held.speedup < 1 + 0.25 * gain:
+        return "the loop runs on several cores only when it releases the GIL"
+    return "too noisy a run to tell them apart, so try more rounds"

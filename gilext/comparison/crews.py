@@ -1,0 +1,206 @@
+"""Run N workers from one starting line and time them, in four kinds of crew.
+
+A crew's wall time runs from the first worker's start to the last one's end, each read next to
+the call itself: what it costs to start a worker is not in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from importlib import import_module
+from threading import Thread
+
+from gilext._native import Meeting, release_for, time_os_threads
+from gilext.comparison import worker
+from gilext.comparison.timing import CallTiming, RunTiming, Workload, run_timing, time_call
+from gilext.loops.catalogue import Loop
+
+_START_TIMEOUT_SECONDS = 60.0
+
+
+def run_threads(
+    workers: int, task: Callable[[int], CallTiming], spread_seconds: float = 0.0
+) -> RunTiming:
+    """Run ``task(index)`` in so many threads at once.
+
+    Threads that begin together may share a core for some milliseconds, until the operating system
+    moves one. Where that is long beside the task, `spread_seconds` keeps each busy for so long,
+    and then they begin together.
+
+    Raises
+    ------
+    Exception
+        The first that a task raised, after all have ended.
+    """
+    start_line = Meeting(workers)
+    timings: list[CallTiming] = []
+    errors: list[BaseException] = []
+
+    def work(index: int) -> None:
+        try:
+            start_line.wait_released(_START_TIMEOUT_SECONDS)
+            if spread_seconds > 0:
+                release_for(spread_seconds)
+                start_line.wait_released(_START_TIMEOUT_SECONDS)
+            timings.append(task(index))
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [Thread(target=work, args=(index,)) for index in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return run_timing(timings)
+
+
+class Crew(AbstractContextManager["Crew"]):
+    """Workers that each run one loop, over and over; close it after use."""
+
+    def __init__(self, loop: Loop, workers: int) -> None:
+        self.loop = loop
+        self.workers = workers
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        """The processes that its workers have to themselves: none, for threads."""
+        return ()
+
+    def run(self, work: Workload) -> RunTiming:
+        """Let every worker make the same call, all at once."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Send the workers home."""
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+
+class ThreadCrew(Crew):
+    """Python threads that call the loop through one of its bindings."""
+
+    def __init__(self, loop: Loop, workers: int, binding: str) -> None:
+        super().__init__(loop, workers)
+        self._call = loop.binding(binding).call
+
+    def run(self, work: Workload) -> RunTiming:
+        return run_threads(self.workers, lambda _: time_call(self._call, work.argument))
+
+
+class OsThreadCrew(Crew):
+    """Plain OS threads that call the loop without Python: the machine's limit."""
+
+    def run(self, work: Workload) -> RunTiming:
+        return RunTiming(*time_os_threads(self.loop.name, self.workers, work.argument))
+
+
+class ProcessCrew(Crew):
+    """Processes that each call the held variant, under a GIL of their own.
+
+    They run this interpreter on `gilext.comparison.worker`, and not through `multiprocessing`, which would
+    import the caller's main module into each of them.
+    """
+
+    def __init__(self, loop: Loop, workers: int) -> None:
+        super().__init__(loop, workers)
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+        # -P: the folder we are in may be a source tree, whose package is not the one in use.
+        command = [sys.executable, "-P", "-m", "gilext.comparison.worker", loop.name]
+        self._processes: list[subprocess.Popen[str]] = []
+        try:
+            for _ in range(workers):
+                self._processes.append(
+                    subprocess.Popen(
+                        command,
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        text=True,
+                        env=environment,
+                    )
+                )
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        return tuple(process.pid for process in self._processes)
+
+    def run(self, work: Workload) -> RunTiming:
+        self._ask(f"prepare {work.size}")
+        return run_timing([CallTiming(*json.loads(answer)) for answer in self._ask("run")])
+
+    def _ask(self, request: str) -> list[str]:
+        for process in self._processes:
+            assert process.stdin is not None
+            with suppress(BrokenPipeError):  # it is missed when it doesn't answer
+                process.stdin.write(f"{request}\n")
+                process.stdin.flush()
+        return [self._answer_of(process) for process in self._processes]
+
+    @staticmethod
+    def _answer_of(process: subprocess.Popen[str]) -> str:
+        assert process.stdout is not None
+        answer = process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"a worker process ended early, with exit code {process.wait()}")
+        return answer
+
+    def close(self) -> None:
+        for process in self._processes:
+            process.kill()
+            with suppress(BrokenPipeError):
+                process.communicate()
+
+
+class InterpreterCrew(Crew):
+    """Sub-interpreters with a GIL each (PEP 734), that call the held variant.
+
+    Raises
+    ------
+    ImportError
+        Where the standard library has no `concurrent.interpreters`: before 3.14.
+    """
+
+    def __init__(self, loop: Loop, workers: int) -> None:
+        try:
+            interpreters = import_module("concurrent.interpreters")
+        except ImportError as error:
+            raise ImportError("needs concurrent.interpreters, new in CPython 3.14") from error
+        super().__init__(loop, workers)
+        self._interpreters = [interpreters.create() for _ in range(workers)]
+        for interpreter in self._interpreters:
+            interpreter.exec(f"import sys; sys.path[:] = {sys.path!r}")
+
+    def run(self, work: Workload) -> RunTiming:
+        for interpreter in self._interpreters:
+            interpreter.call(worker.prepare, self.loop.name, work.size)
+        return run_threads(
+            self.workers, lambda index: CallTiming(*self._interpreters[index].call(worker.run))
+        )
+
+    def close(self) -> None:
+        for interpreter in self._interpreters:
+            interpreter.close()
+
+
+def workload(loop: Loop, call: Callable[..., int], seconds: float) -> Workload:
+    """Choose the size with which `call` takes about so long."""
+    size = 1000
+    while True:
+        argument = loop.argument(size)
+        timings = [time_call(call, argument) for _ in range(2)]
+        elapsed = min(timing.end_ns - timing.start_ns for timing in timings) * 1e-9
+        if elapsed > seconds / 8:
+            size = max(1, round(size * seconds / elapsed))
+            return Workload(size, loop.argument(size))
+        size *= 4

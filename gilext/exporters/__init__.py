@@ -1,1 +1,0 @@
-"""What a monitor reads, handed to the metric systems of others."""

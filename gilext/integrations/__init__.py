@@ -1,0 +1,1 @@
+"""gilext inside other tools."""

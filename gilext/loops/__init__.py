@@ -1,0 +1,1 @@
+"""The loops, and each way to call one."""

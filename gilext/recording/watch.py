@@ -1,0 +1,268 @@
+"""``gilext.watch()``: record who holds the GIL while a block runs."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, isfinite
+from types import TracebackType
+from typing import Any
+
+from gilext._native import Sampler
+from gilext.core.environment import info
+from gilext.core.results import Result
+from gilext.recording.holds import Hold, Holds
+from gilext.recording.results import (
+    Frame,
+    Recording,
+    Stall,
+    ThreadTime,
+    held_fraction_of,
+    stack_samples,
+)
+from gilext.recording.thread_names import ThreadNames
+
+DEFAULT_INTERVAL = 200e-6
+DEFAULT_STALLS = 0.02
+DEFAULT_MEMORY = 64 << 20
+
+BUSY_INTERVAL = 3.3e-3
+_NO_FRAMES = "the frames of this interpreter are unknown"
+_SHORTEST_INTERVAL = 10e-6
+_LONGEST_INTERVAL = 1.0
+
+
+class UnsupportedInterpreter(RuntimeError):
+    """Raised where the interpreter keeps its GIL in a way that gilext doesn't know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Result):
+    """What a watch has seen up to now.
+
+    Attributes
+    ----------
+    seconds : float
+        How long it has been going on.
+    held_seconds : float
+        For how long of that the GIL was held.
+    by_thread : tuple of ThreadTime
+        The holders; the hold that is going on isn't counted yet.
+    """
+
+    seconds: float
+    held_seconds: float
+    by_thread: tuple[ThreadTime, ...]
+
+
+class Watch:
+    """A watch over one block; see `watch`.
+
+    After the block, `recording` has the `Recording`, and its attributes are this object's too.
+    """
+
+    def __init__(self, interval: float | None, stalls: float | None, memory: int) -> None:
+        self._interval = DEFAULT_INTERVAL if interval is None else interval
+        self._busy_interval = BUSY_INTERVAL if interval is None else interval
+        self._stalls = stalls
+        self._memory = memory
+        self._sampler: Sampler | None = None
+        self._names = ThreadNames()
+        self._recording: Recording | None = None
+
+    def __enter__(self) -> Watch:
+        """Start watching."""
+        if self._sampler is not None:
+            raise RuntimeError("a watch can be used only once")
+        self._sampler = new_sampler(
+            self._interval, self._busy_interval, self._stalls or 0.0, self._memory
+        )
+        self._names.listen()
+        atexit.register(self._sampler.stop)
+        try:
+            self._sampler.start()
+        except BaseException:
+            self._release()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop watching, and work out the recording."""
+        assert self._sampler is not None
+        self._sampler.stop()
+        try:
+            self._recording = self._record(self._sampler)
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        assert self._sampler is not None
+        atexit.unregister(self._sampler.stop)
+        self._names.stop()
+
+    @property
+    def recording(self) -> Recording:
+        """The recording, once the block has ended.
+
+        Raises
+        ------
+        RuntimeError
+            Before that.
+        """
+        if self._recording is None:
+            raise RuntimeError("the recording is there when the watched block has ended")
+        return self._recording
+
+    def snapshot(self) -> Snapshot:
+        """Return what was seen up to now, while the block runs.
+
+        Raises
+        ------
+        RuntimeError
+            Before the block.
+        """
+        if self._sampler is None:
+            raise RuntimeError("there is nothing to see before the watched block")
+        totals = self._sampler.totals()
+        return Snapshot(
+            seconds=(totals["end_ns"] - totals["start_ns"]) * 1e-9,
+            held_seconds=totals["held_ns"] * 1e-9,
+            by_thread=_threads_of(self._sampler, self._names.by_native_id()),
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        """Look an attribute up in the recording."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.recording, name)
+
+    def _record(self, sampler: Sampler) -> Recording:
+        totals = sampler.totals()
+        origin = totals["start_ns"]
+
+        def seconds_from(when_ns: int) -> float | None:
+            return (when_ns - origin) * 1e-9 if when_ns else None
+
+        fraction, error = held_fraction_of(totals)
+        longest = (_hold_of(item, origin) for item in sampler.longest())
+        return Recording(
+            seconds=(totals["end_ns"] - origin) * 1e-9,
+            held_fraction=fraction,
+            held_error=error,
+            observed_seconds=totals["observed_ns"] * 1e-9,
+            interval_seconds=self._interval,
+            throttled_seconds=totals["throttled_ns"] * 1e-9,
+            samples=totals["samples"],
+            longest_gap_seconds=totals["longest_gap_ns"] * 1e-9,
+            by_thread=_threads_of(sampler, self._names.by_native_id()),
+            longest=tuple(sorted(longest, key=lambda hold: -hold.seconds)),
+            stall_threshold_seconds=self._stalls,
+            stalls=_stalls_of(sampler, origin),
+            stalls_truncated_at_seconds=seconds_from(totals["stalls_full_ns"]),
+            lines_unavailable_reason=None if sampler.knows_frames else _NO_FRAMES,
+            holds=Holds(sampler, origin),
+            holds_truncated_at_seconds=seconds_from(totals["holds_full_ns"]),
+            histogram=tuple(sampler.histogram()),
+            environment=info(),
+        )
+
+
+def watch(
+    interval: float | None = None,
+    stalls: float | None = DEFAULT_STALLS,
+    memory: int = DEFAULT_MEMORY,
+) -> Watch:
+    """Record who holds the GIL while a ``with`` block runs.
+
+    A native thread looks at the GIL at jittered intervals and never takes it.
+
+    Parameters
+    ----------
+    interval : float, optional
+        Mean seconds between two looks, 10e-6 to 1. By default 200e-6; and 3.3e-3 for as long as
+        the program keeps all cores busy, when each look would take one from it.
+    stalls : float, optional
+        A hold of so many seconds or more is a stall, and its Python lines are noted; None for
+        no stalls.
+    memory : int
+        Bytes for the holds one by one and for the lines of stalls; what is longer than that has
+        its totals, its longest holds and its histogram, and says from when on the rest is
+        missing.
+
+    Returns
+    -------
+    Watch
+        A context manager; its `Recording` is there when the block has ended.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When an argument has the wrong type or is out of its range.
+    UnsupportedInterpreter
+        On entering, where the layout of the interpreter's GIL is unknown.
+    """
+    if interval is not None:
+        check_seconds("interval", interval, _SHORTEST_INTERVAL, _LONGEST_INTERVAL)
+    if stalls is not None:
+        check_seconds("stalls", stalls, 2 * (interval or DEFAULT_INTERVAL), inf)
+    if not isinstance(memory, int):
+        raise TypeError(f"argument 'memory' must be an integer, not {type(memory).__name__}")
+    if memory < 0:
+        raise ValueError(f"argument 'memory' must be at least 0, not {memory}")
+    return Watch(interval, stalls, memory)
+
+
+def new_sampler(interval: float, busy_interval: float, stall: float, memory: int) -> Sampler:
+    """Return a sampler, or raise `UnsupportedInterpreter`."""
+    try:
+        return Sampler(interval, busy_interval, stall, memory)
+    except NotImplementedError as error:
+        raise UnsupportedInterpreter(str(error)) from None
+
+
+def check_seconds(name: str, value: object, least: float, most: float) -> None:
+    """Raise TypeError or ValueError, naming the argument, where it isn't a number in a range."""
+    if not isinstance(value, int | float):
+        raise TypeError(f"argument {name!r} must be a real number, not {type(value).__name__}")
+    if not (isfinite(value) and least <= value <= most):
+        limits = f"{least:g} to {most:g}" if isfinite(most) else f"finite and at least {least:g}"
+        raise ValueError(f"argument {name!r} must be {limits}, not {value!r}")
+
+
+def _hold_of(item: tuple[int, int, int], origin: int) -> Hold:
+    start, end, thread = item
+    return Hold((start - origin) * 1e-9, (end - start) * 1e-9, thread)
+
+
+def _threads_of(sampler: Sampler, names: Mapping[int, str]) -> tuple[ThreadTime, ...]:
+    return tuple(
+        ThreadTime(
+            name=names.get(native_id, f"thread {native_id}" if native_id else "unknown"),
+            ident=ident,
+            native_id=native_id,
+            held_seconds=held * 1e-9,
+            longest_seconds=longest * 1e-9,
+            holds=count,
+        )
+        for ident, native_id, held, count, longest in sampler.threads()
+    )
+
+
+def _stalls_of(sampler: Sampler, origin: int) -> tuple[Stall, ...]:
+    """Return the stalls, each with the stacks that were taken while it lasted."""
+    frames = [Frame(*item) for item in sampler.frames()]
+    taken: dict[int, list[tuple[float, tuple[Frame, ...]]]] = {}
+    for hold_start, when, numbers in sampler.stacks():
+        stack = tuple(frames[number] for number in numbers)
+        taken.setdefault(hold_start, []).append(((when - origin) * 1e-9, stack))
+    return tuple(
+        Stall(hold, stack_samples(hold, taken.get(item[0], [])))
+        for item in sampler.stalls()
+        for hold in [_hold_of(item, origin)]
+    )

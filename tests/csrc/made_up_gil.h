@@ -1,0 +1,14 @@
+/* A GIL for the tests that need no interpreter: they say who holds it. */
+
+#ifndef GILEXT_MADE_UP_GIL_H
+#define GILEXT_MADE_UP_GIL_H
+
+#include <stdatomic.h>
+
+extern atomic_uintptr_t made_up_holder;
+extern atomic_uint_fast64_t made_up_switches;
+extern atomic_uint_fast64_t made_up_generation;
+extern atomic_bool made_up_finalizing;
+extern atomic_uint_fast64_t made_up_delay_ns; /* the next to ask whether it ends waits so long */
+
+#endif

@@ -1,0 +1,49 @@
+/* Two locks in opposite orders deadlock until the timeout; in the same order they don't. */
+
+#include "check.h"
+#include "lab/lock_order.h"
+
+struct party {
+    struct lock_pair *pair;
+    uint32_t first;
+    bool meets;
+    uint64_t timeout_ns;
+    bool has_both;
+};
+
+static void
+take(void *opaque_party)
+{
+    struct party *party = opaque_party;
+    party->has_both =
+        lock_pair_take_both(party->pair, party->first, party->meets, party->timeout_ns);
+}
+
+static int
+parties_that_had_both(uint32_t other_first, bool meets, uint64_t timeout_ns)
+{
+    struct lock_pair pair;
+    lock_pair_init(&pair);
+    struct party parties[] = {{&pair, 0, meets, timeout_ns, false},
+                              {&pair, other_first, meets, timeout_ns, false}};
+    os_thread threads[2];
+    for (int i = 0; i < 2; i++) {
+        CHECK(os_thread_start(&threads[i], take, &parties[i]));
+    }
+    for (int i = 0; i < 2; i++) {
+        os_thread_join(&threads[i]);
+    }
+    CHECK(!pair.is_taken[0] && !pair.is_taken[1]);
+    lock_pair_destroy(&pair);
+    return parties[0].has_both + parties[1].has_both;
+}
+
+int
+main(void)
+{
+    for (int i = 0; i < 20; i++) {
+        CHECK(parties_that_had_both(0, false, 60 * (uint64_t)NS_PER_SECOND) == 2);
+        CHECK(parties_that_had_both(1, true, 20000000) < 2);
+    }
+    return 0;
+}

@@ -1,0 +1,131 @@
+"""check_leaks(): finds what is planted, names it, and clears its twins and the standard library."""
+
+import base64
+import binascii
+import json
+import math
+import struct
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+
+from gilext import check_leaks
+from gilext._native import heap_bytes, is_immortal
+from gilext.testing import assert_no_leaks
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "planted"))
+from planting import CASES, plant
+
+pytestmark = pytest.mark.usefixtures("little_to_collect")
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """Build and import the module of planted leaks."""
+    return plant(tmp_path_factory.mktemp("planted"))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_planted_leak_is_found_and_named(planted, name):
+    make, options, of = CASES[name]
+    if name == "none" and is_immortal(None):
+        pytest.skip("None is immortal here: nothing can leak")
+    needs = {"heap": heap_bytes() or 0}.get(of, sys.getallocatedblocks())
+    if of in ("heap", "memory", "the result") and not needs:
+        pytest.skip("this allocator doesn't tell what it has given out")
+
+    report = check_leaks(getattr(planted, f"leak_{name}"), *make(), **options)
+
+    assert [leak.of for leak in report.leaks] == [of]
+    if of != "heap":
+        assert report.leaks[0].a_call == pytest.approx(1, abs=0.1)
+        assert f"leak_{name} leaks one" in report.sentence
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_sound_twin_is_cleared(planted, name):
+    make, options, _ = CASES[name]
+
+    report = check_leaks(getattr(planted, f"sound_{name}"), *make(), **options)
+
+    assert report.leaks == ()
+    assert "leaks nothing" in report.sentence
+
+
+def test_assertion_fails_with_what_leaks_and_passes_its_twin(planted):
+    with pytest.raises(AssertionError, match=r"leaks one reference a call to argument 1.*") as said:
+        assert_no_leaks(planted.leak_argument, [])
+    assert "Py_DECREF" in str(said.value)
+    assert_no_leaks(planted.sound_argument, [])
+    assert_no_leaks(planted.sound_on_error, [], raises=ValueError)
+
+
+def test_over_release_is_seen_as_a_falling_count(planted, run_child):
+    assert "fell" in run_child("over_release.py", planted.__file__).stdout
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "options"),
+    [
+        (len, ([1, 2],), {}),
+        (sorted, ([3, 1, 2],), {}),
+        (json.dumps, ({"a": [1, 2.5, None]},), {}),
+        (json.loads, ('{"a": [1, 2.5, null]}',), {}),
+        (json.loads, ("{",), {"raises": ValueError}),
+        (zlib.compress, (b"x" * 1000,), {}),
+        (binascii.unhexlify, ("zz",), {"raises": ValueError}),
+        (base64.b64encode, (b"x" * 100,), {}),
+        (struct.unpack, ("3i", bytes(12)), {}),
+        (math.factorial, (30,), {}),
+        (int, ("x",), {"raises": ValueError}),
+        ([].append, (), {"raises": TypeError}),
+        (dict, (), {"a": 1}),
+        (str.split, ("a b c",), {}),
+    ],
+)
+def test_standard_library_is_cleared(function, args, options):
+    assert check_leaks(function, *args, **options).leaks == ()
+
+
+def test_cache_that_fills_is_no_leak():
+    cache = {}
+
+    def remember(_=None):
+        if len(cache) < 300:
+            cache[len(cache)] = object()
+
+    assert check_leaks(remember).leaks == ()
+
+
+@pytest.mark.skipif(not sys.getallocatedblocks(), reason="this allocator counts no blocks")
+def test_list_that_grows_for_ever_is_a_leak():
+    kept = []
+
+    def keep():
+        kept.append(object())
+
+    report = check_leaks(keep, trace=True)
+
+    assert [leak.of for leak in report.leaks] == ["memory"]
+    assert any(Path(__file__).name in line for line in report.traced)
+
+
+def test_error_that_is_not_expected_comes_through():
+    with pytest.raises(ZeroDivisionError):
+        check_leaks(lambda: 1 / 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "named"),
+    [({"calls": 9}, ValueError, "calls"), ({"rounds": 1}, ValueError, "rounds")],
+)
+def test_bad_argument_is_named(options, error, named):
+    with pytest.raises(error, match=f"'{named}'"):
+        check_leaks(len, (), **options)
+
+
+def test_what_can_not_be_called_is_refused():
+    with pytest.raises(TypeError, match="'fn' must be callable"):
+        check_leaks(5)
