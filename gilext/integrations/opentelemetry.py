@@ -28,14 +28,24 @@ def instrument(monitor: Monitor, meter: Meter | None = None) -> None:
     """
     meter = get_meter("gilext", gilext.__version__) if meter is None else meter
 
-    def observing(value_of: Callable[[MonitorReading], float]) -> list[_Callback]:
-        return [lambda _: [Observation(value_of(monitor.read()))]]
+    def observing(value_of: Callable[[MonitorReading], float | None]) -> list[_Callback]:
+        def observe(_: object) -> list[Observation]:
+            value = value_of(monitor.read())
+            return [] if value is None else [Observation(value)]
+
+        return [observe]
 
     meter.create_observable_gauge(
         "gilext.gil.utilization",
         observing(lambda reading: reading.held_fraction),
         unit="1",
         description="Time in which the GIL was held, over time, in the monitor's window.",
+    )
+    meter.create_observable_gauge(
+        "gilext.gil.utilization.error",
+        observing(lambda reading: reading.held_error),
+        unit="1",
+        description="Half of the 95 % confidence interval of gilext.gil.utilization.",
     )
     meter.create_observable_gauge(
         "gilext.gil.hold.longest",

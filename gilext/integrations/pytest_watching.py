@@ -144,6 +144,8 @@ _RECORDING = pytest.StashKey[Recording]()
 
 def released_fraction_of(recording: Recording) -> tuple[float, float]:
     """Return the released fraction and its error, without what the asking thread held."""
+    if recording.held_fraction is None or recording.held_error is None:
+        return 0.0, 1.0
     asked = sum(thread.held_seconds for thread in recording.by_thread if thread.name == _CONTENDER)
     held = max(0.0, recording.held_fraction - asked / recording.seconds)
     return 1 - held, recording.held_error

@@ -34,7 +34,7 @@ class ServedWay:
         ``"before"`` or ``"repaired"``.
     p50_seconds, p99_seconds : float
         What /hello took: half of the answers, and 99 of 100, took no longer.
-    held_fraction : float
+    held_fraction : float or None
         For how much of the time the GIL was held.
     longest_hold_seconds : float
         The longest hold.
@@ -47,7 +47,7 @@ class ServedWay:
     version: str
     p50_seconds: float
     p99_seconds: float
-    held_fraction: float
+    held_fraction: float | None
     longest_hold_seconds: float
     stalls: int
     line: str

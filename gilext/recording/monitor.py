@@ -12,7 +12,7 @@ from typing import Any
 
 from gilext._native import Sampler
 from gilext.core.results import Result
-from gilext.recording.results import held_fraction_of
+from gilext.recording.results import held_fraction
 from gilext.recording.watch import BUSY_INTERVAL, check_seconds, new_sampler
 
 DEFAULT_WINDOW = 10.0
@@ -38,8 +38,8 @@ class MonitorReading(Result):
     ----------
     window_seconds : float
         The time that the next three are over: the window, or less at first.
-    held_fraction, held_error : float
-        Held time over observed time, and half of its 95 % confidence interval.
+    held_fraction, held_error : float or None
+        Held time over time, and half of its 95 % confidence interval; None for no time.
     longest_hold_seconds : float
         The longest hold that ended in the window, or that goes on.
     held_seconds_total, seconds_total : float
@@ -47,8 +47,8 @@ class MonitorReading(Result):
     """
 
     window_seconds: float
-    held_fraction: float
-    held_error: float
+    held_fraction: float | None
+    held_error: float | None
     longest_hold_seconds: float
     held_seconds_total: float
     seconds_total: float
@@ -137,7 +137,7 @@ class Monitor:
             longest = max(self._longest, *(longest for _, longest in steps), 0.0)
         window = {name: now[name] - oldest[name] for name in _SUMS}
         window |= {"start_ns": oldest["end_ns"], "end_ns": now["end_ns"]}
-        fraction, error = held_fraction_of(window)
+        fraction, error = held_fraction(window)
         return MonitorReading(
             window_seconds=(window["end_ns"] - window["start_ns"]) * 1e-9,
             held_fraction=fraction,

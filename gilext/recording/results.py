@@ -108,11 +108,12 @@ class Recording(Result):
     ----------
     seconds : float
         How long it lasted.
-    held_fraction, held_error : float
-        Held time over observed time, and half of its 95 % confidence interval.
+    held_fraction, held_error : float or None
+        Held time over time, and half of its 95 % confidence interval; None for a recording of no
+        time. What the threads held adds up to it.
     observed_seconds : float
-        The time that the fraction is over: without the gaps in which the sampling thread was
-        kept from its core for more than four intervals.
+        The part of the time in which samples lay close together. In the rest the sampling thread
+        was kept from its core for more than four intervals, which makes the error larger.
     interval_seconds : float
         The mean time between two looks that was asked for.
     throttled_seconds : float
@@ -144,8 +145,8 @@ class Recording(Result):
     """
 
     seconds: float
-    held_fraction: float
-    held_error: float
+    held_fraction: float | None
+    held_error: float | None
     observed_seconds: float
     interval_seconds: float
     throttled_seconds: float
@@ -204,27 +205,33 @@ class Recording(Result):
         return tuple(sorted(lines, key=lambda line: -line.seconds))
 
 
-def held_fraction_of(totals: Mapping[str, Any]) -> tuple[float, float]:
-    """Return the held fraction and half of its 95 % confidence interval.
+def held_fraction(totals: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """Return the held fraction and half of its 95 % confidence interval; None for no time.
 
-    Each pair of samples that differ hides one change, somewhere between the two. Where holds are
-    long against the distance d of two samples, the change is uniform in it: variance d**2 / 12.
-    Where they are short, the samples are independent draws, and each such pair stands for d**2 / 2
-    (a fraction p gives 2 p (1 - p) differing pairs out of each one, of variance p (1 - p) d**2).
-    How many pairs differ tells where between the two this recording lies. Gaps that were too wide
-    to count add the variance of one draw each, and the two ends of the recording one distance.
+    The fraction is held time over time, the same that the threads add up to: each pair of samples
+    counts for the state at its ends, half and half when they differ. Leaving out the pairs that
+    lie far apart would leave out what the busiest cores did.
+
+    Each pair of samples that differs hides one change, somewhere between the two. When holds are
+    long compared with the distance d of two samples, the change is uniform in it: variance
+    d**2 / 12. When they are short, the samples are independent draws, and each such pair stands for
+    d**2 / 2 (a fraction p gives 2 p (1 - p) differing pairs out of each one, of variance
+    p (1 - p) d**2). How many pairs differ tells where between the two this recording lies. A pair
+    too far apart hides anything: it adds the variance of one draw, with the fraction as Laplace's
+    rule of succession has it, which isn't sure of 0 or 1 after a few samples. The two ends of the
+    recording add one distance each.
     """
-    observed = totals["observed_ns"]
-    if observed == 0:
-        return 0.0, 1.0
-    fraction = totals["observed_held_ns"] / observed
-    spread = fraction * (1 - fraction)
-    pairs = totals["observed_pairs"]
-    likeness = min(1.0, totals["changes"] / (2 * spread * pairs)) if spread > 0 else 0.0
-    variance = totals["changes_ns2"] * (1 / 12 + 5 / 12 * likeness)
-    variance += totals["unseen_ns2"] * spread
-    distance = observed / pairs
     total = totals["end_ns"] - totals["start_ns"]
+    if total <= 0:
+        return None, None
+    fraction = min(1.0, totals["held_ns"] / total)
+    pairs, observed = totals["observed_pairs"], totals["observed_ns"]
+    cautious = (fraction * pairs + 1) / (pairs + 2)
+    spread = fraction * (1 - fraction)
+    likeness = min(1.0, totals["changes"] / (2 * spread * pairs)) if spread and pairs else 0.0
+    variance = totals["changes_ns2"] * (1 / 12 + 5 / 12 * likeness)
+    variance += totals["unseen_ns2"] * cautious * (1 - cautious)
+    distance = observed / pairs if pairs else total
     return fraction, min(1.0, 1.96 * sqrt(variance + 2 * distance**2) / total)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-_lock = threading.Lock()
-_listeners: list[ThreadNames] = []
+# Who changes these has the lock; who reads them takes the tuple as it is. A finalizer may run
+# while its thread has the lock, so it can be taken again.
+_lock = threading.RLock()
+_listeners: tuple[weakref.ref[ThreadNames], ...] = ()
 _original: Callable[..., None] | None = None
 _noting: Callable[..., None] | None = None
 
@@ -18,32 +21,32 @@ class ThreadNames:
 
     A `threading.Thread` that nobody keeps is gone as soon as it ends, and its name with it. So
     while somebody listens, ``Thread.start`` is a function that calls the real one, and then
-    notes the thread's number and name.
+    notes the thread's number and name. A listener that is forgotten listens no longer.
     """
 
     def __init__(self) -> None:
         self._names: dict[int, str] = {}
+        self._reference = weakref.ref(self, _remove)
 
     def listen(self) -> None:
         """Begin to note."""
-        global _original, _noting
+        global _listeners, _original, _noting
         self._note_living()
         with _lock:
-            _listeners.append(self)
-            if len(_listeners) == 1:
+            if not _listeners and threading.Thread.start is not _noting:
                 _original = threading.Thread.start
                 _noting = _noting_after(_original)
                 threading.Thread.start = _noting  # type: ignore[method-assign]
+            _listeners = (*_listeners, self._reference)
 
     def stop(self) -> None:
         """End it; the last who listens puts the real ``Thread.start`` back.
 
-        Where another library has wrapped it meanwhile, ours stays inside, and only passes on.
+        If another library has wrapped it since, ours stays inside, and only passes on.
         """
-        with _lock:
-            _listeners.remove(self)
-            if not _listeners and threading.Thread.start is _noting:
-                threading.Thread.start = _original  # type: ignore[method-assign, assignment]
+        if self._reference in _listeners:
+            self._note_living()
+        _remove(self._reference)
 
     def note(self, thread: threading.Thread) -> None:
         """Remember a thread's name, by its native number."""
@@ -51,8 +54,9 @@ class ThreadNames:
             self._names[thread.native_id] = thread.name
 
     def by_native_id(self) -> dict[int, str]:
-        """Return every name that is known, those of living threads as they are now."""
-        self._note_living()
+        """Return every name that is known, those of living threads as they are until it stops."""
+        if self._reference in _listeners:
+            self._note_living()
         return dict(self._names)
 
     def _note_living(self) -> None:
@@ -60,11 +64,20 @@ class ThreadNames:
             self.note(thread)
 
 
+def _remove(reference: weakref.ref[ThreadNames]) -> None:
+    global _listeners
+    with _lock:
+        _listeners = tuple(other for other in _listeners if other is not reference)
+        if not _listeners and _noting is not None and threading.Thread.start is _noting:
+            threading.Thread.start = _original  # type: ignore[method-assign, assignment]
+
+
 def _noting_after(start: Callable[..., None]) -> Callable[..., None]:
     @wraps(start)
     def start_and_note(thread: threading.Thread, *args: Any, **kwargs: Any) -> None:
         start(thread, *args, **kwargs)
-        for listener in tuple(_listeners):
-            listener.note(thread)
+        for reference in _listeners:
+            if (listener := reference()) is not None:
+                listener.note(thread)
 
     return start_and_note

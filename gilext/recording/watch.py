@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
+import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
@@ -12,13 +13,14 @@ from typing import Any
 from gilext._native import Sampler
 from gilext.core.environment import info
 from gilext.core.results import Result
+from gilext.recording.exits import stop_at_exit
 from gilext.recording.holds import Hold, Holds
 from gilext.recording.results import (
     Frame,
     Recording,
     Stall,
     ThreadTime,
-    held_fraction_of,
+    held_fraction,
     stack_samples,
 )
 from gilext.recording.thread_names import ThreadNames
@@ -59,7 +61,8 @@ class Snapshot(Result):
 class Watch:
     """A watch over one block; see `watch`.
 
-    After the block, `recording` has the `Recording`, and its attributes are this object's too.
+    After the block, `recording` has the `Recording`, and its attributes are this object's too. A
+    child that the program forks has no part in it: leaving the block there does nothing.
     """
 
     def __init__(self, interval: float | None, stalls: float | None, memory: int) -> None:
@@ -67,24 +70,37 @@ class Watch:
         self._busy_interval = BUSY_INTERVAL if interval is None else interval
         self._stalls = stalls
         self._memory = memory
-        self._sampler: Sampler | None = None
+        self._lock = threading.RLock()  # a signal handler may end what its thread is ending
         self._names = ThreadNames()
+        self._sampler: Sampler | None = None
+        self._process = 0
+        self._has_ended = False
         self._recording: Recording | None = None
 
     def __enter__(self) -> Watch:
-        """Start watching."""
-        if self._sampler is not None:
-            raise RuntimeError("a watch can be used only once")
-        self._sampler = new_sampler(
-            self._interval, self._busy_interval, self._stalls or 0.0, self._memory
-        )
-        self._names.listen()
-        atexit.register(self._sampler.stop)
-        try:
-            self._sampler.start()
-        except BaseException:
-            self._release()
-            raise
+        """Start watching.
+
+        Raises
+        ------
+        RuntimeError
+            When it has been used before.
+        UnsupportedInterpreter
+            When the layout of the interpreter's GIL is unknown.
+        """
+        with self._lock:
+            if self._sampler is not None:
+                raise RuntimeError("a watch can be used only once")
+            self._sampler = new_sampler(
+                self._interval, self._busy_interval, self._stalls or 0.0, self._memory
+            )
+            try:
+                self._process = os.getpid()
+                self._names.listen()
+                stop_at_exit(self)
+                self._sampler.start()
+            except BaseException:
+                self._end()
+                raise
         return self
 
     def __exit__(
@@ -93,18 +109,37 @@ class Watch:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop watching, and work out the recording."""
-        assert self._sampler is not None
-        self._sampler.stop()
-        try:
-            self._recording = self._record(self._sampler)
-        finally:
-            self._release()
+        """Stop watching, and work out the recording; a second time, nothing happens.
 
-    def _release(self) -> None:
+        Raises
+        ------
+        RuntimeError
+            When the block has not begun.
+        """
+        if self._sampler is None:
+            raise RuntimeError("a watch can't end before its block has begun")
+        try:
+            self._end()
+        except BaseException:
+            self._end()  # a signal handler has raised, and may have done so halfway
+            raise
+        if not self._is_in_child():
+            _ = self.recording
+
+    def stop(self) -> None:
+        """Stop watching, without a recording: the interpreter ends inside the block."""
+        if self._sampler is not None:
+            self._sampler.stop()
+
+    def _end(self) -> None:
         assert self._sampler is not None
-        atexit.unregister(self._sampler.stop)
-        self._names.stop()
+        with self._lock:
+            self._sampler.stop()
+            self._names.stop()
+            self._has_ended = True
+
+    def _is_in_child(self) -> bool:
+        return self._sampler is not None and os.getpid() != self._process
 
     @property
     def recording(self) -> Recording:
@@ -113,11 +148,19 @@ class Watch:
         Raises
         ------
         RuntimeError
-            Before that.
+            Before that, and in a forked child.
         """
-        if self._recording is None:
-            raise RuntimeError("the recording is there when the watched block has ended")
-        return self._recording
+        if self._is_in_child():
+            raise RuntimeError(
+                "the recording is the parent's: this process was forked inside the watched block; "
+                "watch in the child to record the child"
+            )
+        with self._lock:
+            if self._sampler is None or not self._has_ended:
+                raise RuntimeError("the recording is available after the with block")
+            if self._recording is None:
+                self._recording = self._record(self._sampler)
+            return self._recording
 
     def snapshot(self) -> Snapshot:
         """Return what was seen up to now, while the block runs.
@@ -125,10 +168,10 @@ class Watch:
         Raises
         ------
         RuntimeError
-            Before the block.
+            Before the block, and in a forked child.
         """
-        if self._sampler is None:
-            raise RuntimeError("there is nothing to see before the watched block")
+        if self._sampler is None or self._is_in_child():
+            raise RuntimeError("there is nothing to see outside the watched block")
         totals = self._sampler.totals()
         return Snapshot(
             seconds=(totals["end_ns"] - totals["start_ns"]) * 1e-9,
@@ -140,7 +183,11 @@ class Watch:
         """Look an attribute up in the recording."""
         if name.startswith("_"):
             raise AttributeError(name)
-        return getattr(self.recording, name)
+        try:
+            recording = self.recording
+        except RuntimeError as reason:
+            raise AttributeError(f"{name!r}: {reason}", name=name, obj=self) from None
+        return getattr(recording, name)
 
     def _record(self, sampler: Sampler) -> Recording:
         totals = sampler.totals()
@@ -149,7 +196,7 @@ class Watch:
         def seconds_from(when_ns: int) -> float | None:
             return (when_ns - origin) * 1e-9 if when_ns else None
 
-        fraction, error = held_fraction_of(totals)
+        fraction, error = held_fraction(totals)
         longest = (_hold_of(item, origin) for item in sampler.longest())
         return Recording(
             seconds=(totals["end_ns"] - origin) * 1e-9,

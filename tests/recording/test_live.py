@@ -55,5 +55,5 @@ def test_lines_are_written_while_the_block_runs(stream):
 
 
 def test_glance_before_the_block_is_an_error():
-    with pytest.raises(RuntimeError, match="before the watched block"):
+    with pytest.raises(RuntimeError, match="outside the watched block"):
         watch().snapshot()

@@ -12,7 +12,7 @@ from gilext.recording.results import (
     Frame,
     StackSample,
     Stall,
-    held_fraction_of,
+    held_fraction,
     stack_samples,
 )
 
@@ -22,9 +22,10 @@ def totals_of(samples, widest=10**9):
     totals = dict.fromkeys(
         ("observed_ns", "observed_held_ns", "observed_pairs", "changes", "changes_ns2"), 0
     )
-    totals |= {"unseen_ns2": 0, "start_ns": samples[0][0], "end_ns": samples[-1][0]}
+    totals |= {"unseen_ns2": 0, "held_ns": 0, "start_ns": samples[0][0], "end_ns": samples[-1][0]}
     for (before, was_held), (now, is_held) in pairwise(samples):
         gap = now - before
+        totals["held_ns"] += gap * (was_held + is_held) / 2
         if gap > widest:
             totals["unseen_ns2"] += gap**2
             continue
@@ -54,9 +55,7 @@ def test_true_fraction_lies_in_the_error_bar_nine_times_of_ten(period, duty):
     interval, seconds, runs = 200e3, 0.5, 100
     hits = 0
     for seed in range(runs):
-        fraction, error = held_fraction_of(
-            totals_of(sampled(period, duty, interval, seconds, seed))
-        )
+        fraction, error = held_fraction(totals_of(sampled(period, duty, interval, seconds, seed)))
         hits += abs(fraction - duty) <= error
 
     assert hits >= 0.9 * runs
@@ -66,7 +65,7 @@ def test_true_fraction_lies_in_the_error_bar_nine_times_of_ten(period, duty):
 def test_unchanging_state_is_measured_all_but_exactly(state):
     samples = [(200_000 * i, state) for i in range(5000)]
 
-    fraction, error = held_fraction_of(totals_of(samples))
+    fraction, error = held_fraction(totals_of(samples))
 
     assert fraction == state
     assert 0 < error < 0.001
@@ -74,25 +73,37 @@ def test_unchanging_state_is_measured_all_but_exactly(state):
 
 def test_longer_recording_has_a_smaller_error():
     errors = [
-        held_fraction_of(totals_of(sampled(1e5, 0.5, 2e5, seconds, 1)))[1] for seconds in (1, 4, 16)
+        held_fraction(totals_of(sampled(1e5, 0.5, 2e5, seconds, 1)))[1] for seconds in (1, 4, 16)
     ]
 
     assert errors == sorted(errors, reverse=True)
 
 
-def test_gap_makes_the_error_larger_and_leaves_the_fraction():
+def test_gap_counts_as_its_ends_say_and_makes_the_error_larger():
     samples = [(100 * i, i % 20 < 10) for i in range(1000)]
-    torn = samples + [(time + 10**6, held) for time, held in samples]
+    torn = samples + [(time + 10**6, held) for time, held in samples[1:]]
+    (last, was_held), (first, is_held) = samples[-1], torn[len(samples)]
 
-    whole_fraction, whole_error = held_fraction_of(totals_of(samples))
-    fraction, error = held_fraction_of(totals_of(torn, widest=400))
+    whole = totals_of(samples)
+    fraction, error = held_fraction(totals_of(torn, widest=400))
 
-    assert fraction == pytest.approx(whole_fraction)
-    assert error > whole_error
+    gap_held = (first - last) * (was_held + is_held) / 2
+    assert fraction == pytest.approx((2 * whole["held_ns"] - 50 + gap_held) / torn[-1][0], rel=1e-3)
+    assert error > held_fraction(whole)[1]
 
 
-def test_nothing_observed_is_no_knowledge():
-    assert held_fraction_of(totals_of([(5, True)])) == (0.0, 1.0)
+def test_few_samples_that_agree_are_not_sure_of_the_gap_between_them():
+    close = [(100 * i, True) for i in range(4)]
+    torn = close + [(time + 10**6, True) for time, _ in close]
+
+    fraction, error = held_fraction(totals_of(torn, widest=400))
+
+    assert fraction == 1.0
+    assert error > 0.3
+
+
+def test_no_time_is_no_knowledge():
+    assert held_fraction(totals_of([(5, True)])) == (None, None)
 
 
 HERE = (Frame("a.py", 1, "f"),)
