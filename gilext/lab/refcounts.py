@@ -107,7 +107,7 @@ def race_references(workers: int = 2, objects: int = 16, times: int = 2_000_000)
 def _race(way: str, workers: int, objects: int, times: int) -> CountedReferences:
     counting, releases = WAYS[way]
     counters = Counters(counting, objects)
-    counters.give_reference()
+    counters.init_references()
     call = counters.take_and_drop_released if releases else counters.take_and_drop_held
     timing = run_threads(
         workers,
