@@ -10,7 +10,7 @@ from threading import Lock
 
 from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, check_count
-from gilext.lab.race import Box, add_with_per_call, count_in_python, nothing
+from gilext.lab.race import Box, add_with_a_call, count_in_python, nothing
 
 
 def lock_the_additions(additions: int = 300_000) -> Lesson:
@@ -43,9 +43,9 @@ def lock_the_additions(additions: int = 300_000) -> Lesson:
 
     def add_all_with_a_lock(box: Box, times: int) -> None:
         with lock:
-            add_with_per_call(box, times)
+            add_with_a_call(box, times)
 
-    bare = count_in_python("no lock", additions, add_with_per_call)
+    bare = count_in_python("no lock", additions, add_with_a_call)
     each = count_in_python("Lock for each addition", additions, add_with_a_lock)
     whole = count_in_python("Lock for the whole loop", additions, add_all_with_a_lock)
     cost = (each.increment_seconds - bare.increment_seconds) * 1e9

@@ -36,7 +36,7 @@ def nothing() -> None:
     """Do nothing; but it is a call."""
 
 
-def add_with_per_call(box: Box, times: int) -> None:
+def add_with_a_call(box: Box, times: int) -> None:
     """Make a call between reading and writing."""
     for _ in range(times):
         total = box.total
@@ -64,7 +64,7 @@ def race_in_python(additions: int = 500_000) -> Lesson:
     """
     check_count("additions", additions)
     published = count_in_python("Python, as published", additions, add_as_published)
-    called = count_in_python("Python, a call between", additions, add_with_per_call)
+    called = count_in_python("Python, a call between", additions, add_with_a_call)
     in_c = [count_in_c(way, 2, additions * C_IS_FASTER) for way in IN_C]
     environment = info()
     if environment.gil_enabled:
