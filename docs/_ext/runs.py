@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from gilext.comparison.comparing import Comparison
 from gilext.core.environment import Environment
-from gilext.lab import EXPERIMENTS
+from gilext.course.claims import CLAIMS
 from gilext.recording.holds import Hold, Holds
 from gilext.recording.results import Recording
 from gilext.render import files, picture
@@ -61,15 +61,15 @@ class PublishedDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return a list of four terms."""
         (name,) = self.arguments
-        experiment, run = EXPERIMENTS[name], run_of(name)
+        claim, run = CLAIMS[name], run_of(name)
         self.env.note_dependency(str(RESULTS / f"{name}.json"))
         result = run["result"]
         today = result.get("sentence") or run["text"].split("\n\n")[-1].replace("\n", " ")
         terms = {
-            "Published": experiment.claim,
-            "Published figure": experiment.published,
+            "Published": claim.claim,
+            "Published figure": claim.published,
             f"Today, {place_of(run)}": today,
-            "Why": experiment.why,
+            "Why": claim.why,
         }
         listed = nodes.definition_list()
         for term, words in terms.items():

@@ -41,7 +41,7 @@ def count_as_published(box: Box, times: int, step: int) -> None:
         box.total += step
 
 
-def count_with_per_call(box: Box, times: int, step: int) -> None:
+def count_with_a_call(box: Box, times: int, step: int) -> None:
     """Make a call between reading and writing."""
     for _ in range(times):
         total = box.total
@@ -72,10 +72,10 @@ def meet_at_zero(steps: int = 500_000) -> Lesson:
 
     def count_with_a_lock(box: Box, times: int, step: int) -> None:
         with lock:
-            count_with_per_call(box, times, step)
+            count_with_a_call(box, times, step)
 
     published = _in_python("Python, as published", steps, count_as_published)
-    called = _in_python("Python, a call between", steps, count_with_per_call)
+    called = _in_python("Python, a call between", steps, count_with_a_call)
     locked = _in_python("Python, a Lock around the loop", steps, count_with_a_lock)
     held = _in_c("C, plain, GIL held", "plain", steps, releases=False)
     released = _in_c("C, plain, GIL released", "plain", steps, releases=True)
