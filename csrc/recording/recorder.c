@@ -223,10 +223,16 @@ recorder_open_ns(const struct recorder *recorder)
 }
 
 uint64_t
-recorder_pop_longest_hold(struct recorder *recorder)
+recorder_longest_since_pop(const struct recorder *recorder)
 {
     uint64_t open_ns = recorder_open_ns(recorder);
-    uint64_t longest_ns = recorder->longest_since_pop_ns;
+    return open_ns > recorder->longest_since_pop_ns ? open_ns : recorder->longest_since_pop_ns;
+}
+
+uint64_t
+recorder_pop_longest_hold(struct recorder *recorder)
+{
+    uint64_t longest_ns = recorder_longest_since_pop(recorder);
     recorder->longest_since_pop_ns = 0;
-    return open_ns > longest_ns ? open_ns : longest_ns;
+    return longest_ns;
 }

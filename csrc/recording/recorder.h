@@ -94,7 +94,8 @@ void recorder_finish(struct recorder *recorder, uint64_t now_ns);
 /* How long the open hold lasts as of the last sample; 0 where there is none. */
 uint64_t recorder_open_ns(const struct recorder *recorder);
 
-/* The longest hold since the last call of this, the open one included. */
+/* The longest hold since recorder_pop_longest_hold() was last called, the open one included. */
+uint64_t recorder_longest_since_pop(const struct recorder *recorder);
 uint64_t recorder_pop_longest_hold(struct recorder *recorder);
 
 #endif
