@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import gilext
+from gilext.core.layout import plain_text
 from gilext.lab import EXPERIMENTS
 from gilext.lab.other_interpreters import ask_interpreters
 from gilext.lab.web_server import serve_before_and_after
-from gilext.render import text
 
 RESULTS = Path(__file__).parent / "results"
 BINDINGS = Path(__file__).parent.parent / "examples" / "bindings" / "compare.py"
@@ -29,7 +29,7 @@ def write(name, command, result):
         "command": command,
         "date": datetime.date.today().isoformat(),
         "environment": gilext.info().to_dict(),
-        "text": text.render(result, WIDTH),
+        "text": plain_text(result.report(), WIDTH),
         "result": result.to_dict(),
     }
     path = RESULTS / f"{name}.json"

@@ -1,26 +1,17 @@
 """A lab bench and a measuring instrument for CPython's global interpreter lock.
 
-The names below are the public ones. Those of the C module are here at once; the others are
-imported when they are first used, so that ``import gilext`` stays light.
+The public names are the keys of ``_HOMES`` below. Each is imported when it is first used, so that
+``import gilext`` loads the C module and nothing heavy. This module imports from the whole package,
+and no module of the package imports from it.
 """
+
+from gilext.core.saving import set_writer
+from gilext.core.version import __version__ as __version__
 
 TYPE_CHECKING = False  # as type checkers know it; the typing module is half of our import time
 
 try:
-    from gilext._native import (
-        Meeting,
-        checksum_held,
-        checksum_released,
-        count_primes_held,
-        count_primes_released,
-        hold_for,
-        is_immortal,
-        refcount,
-        release_for,
-        spin_held,
-        spin_interruptible,
-        spin_released,
-    )
+    from gilext import _native as _native
 except ModuleNotFoundError as error:
     if error.name != "gilext._native":
         raise
@@ -31,84 +22,84 @@ except ModuleNotFoundError as error:
     ) from error
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any
 
-    from gilext.checking.checkup import Checkup, check
-    from gilext.comparison.comparing import Comparison, compare
-    from gilext.core.environment import Environment, info
-    from gilext.loops.catalogue import Binding, Loop, loop
-    from gilext.recording.monitor import Monitor, MonitorReading, monitor
-    from gilext.recording.results import Recording
-    from gilext.recording.watch import UnsupportedInterpreter, Watch, watch
-    from gilext.references.counts import RefcountView, inspect_refs, watch_refs
-    from gilext.references.leaks import LeakReport, check_leaks
-    from gilext.references.trial import TrialCollection, trial_collect
-
-__version__ = "0.1.0"
-
-__all__ = [
-    "Binding",
-    "Checkup",
-    "Comparison",
-    "Environment",
-    "LeakReport",
-    "Loop",
-    "Meeting",
-    "Monitor",
-    "MonitorReading",
-    "Recording",
-    "RefcountView",
-    "TrialCollection",
-    "UnsupportedInterpreter",
-    "Watch",
-    "check",
-    "check_leaks",
-    "checksum_held",
-    "checksum_released",
-    "compare",
-    "count_primes_held",
-    "count_primes_released",
-    "hold_for",
-    "info",
-    "inspect_refs",
-    "is_immortal",
-    "loop",
-    "monitor",
-    "refcount",
-    "release_for",
-    "spin_held",
-    "spin_interruptible",
-    "spin_released",
-    "trial_collect",
-    "watch",
-    "watch_refs",
-]
+    from gilext._native import Meeting as Meeting
+    from gilext._native import checksum_held as checksum_held
+    from gilext._native import checksum_released as checksum_released
+    from gilext._native import count_primes_held as count_primes_held
+    from gilext._native import count_primes_released as count_primes_released
+    from gilext._native import hold_for as hold_for
+    from gilext._native import is_immortal as is_immortal
+    from gilext._native import refcount as refcount
+    from gilext._native import release_for as release_for
+    from gilext._native import spin_held as spin_held
+    from gilext._native import spin_interruptible as spin_interruptible
+    from gilext._native import spin_released as spin_released
+    from gilext.checking.checkup import Checkup as Checkup
+    from gilext.checking.checkup import check as check
+    from gilext.comparison.comparing import Comparison as Comparison
+    from gilext.comparison.comparing import compare as compare
+    from gilext.core.environment import Environment as Environment
+    from gilext.loops.catalogue import Binding as Binding
+    from gilext.loops.catalogue import Loop as Loop
+    from gilext.loops.catalogue import loop as loop
+    from gilext.loops.installation import info as info
+    from gilext.recording.monitor import Monitor as Monitor
+    from gilext.recording.monitor import MonitorReading as MonitorReading
+    from gilext.recording.monitor import monitor as monitor
+    from gilext.recording.results import Recording as Recording
+    from gilext.recording.watch import UnsupportedInterpreter as UnsupportedInterpreter
+    from gilext.recording.watch import Watch as Watch
+    from gilext.recording.watch import watch as watch
+    from gilext.references.counts import RefcountView as RefcountView
+    from gilext.references.counts import inspect_refs as inspect_refs
+    from gilext.references.counts import watch_refs as watch_refs
+    from gilext.references.leaks import LeakReport as LeakReport
+    from gilext.references.leaks import check_leaks as check_leaks
+    from gilext.references.trial import TrialCollection as TrialCollection
+    from gilext.references.trial import trial_collect as trial_collect
 
 _HOMES = {
-    "Binding": "gilext.loops.catalogue",
-    "Checkup": "gilext.checking.checkup",
-    "Comparison": "gilext.comparison.comparing",
-    "Environment": "gilext.core.environment",
-    "LeakReport": "gilext.references.leaks",
-    "Loop": "gilext.loops.catalogue",
-    "Monitor": "gilext.recording.monitor",
-    "MonitorReading": "gilext.recording.monitor",
-    "Recording": "gilext.recording.results",
-    "RefcountView": "gilext.references.counts",
-    "TrialCollection": "gilext.references.trial",
-    "UnsupportedInterpreter": "gilext.recording.watch",
-    "Watch": "gilext.recording.watch",
-    "check": "gilext.checking.checkup",
-    "check_leaks": "gilext.references.leaks",
-    "compare": "gilext.comparison.comparing",
-    "info": "gilext.core.environment",
-    "inspect_refs": "gilext.references.counts",
-    "loop": "gilext.loops.catalogue",
-    "monitor": "gilext.recording.monitor",
-    "trial_collect": "gilext.references.trial",
-    "watch": "gilext.recording.watch",
-    "watch_refs": "gilext.references.counts",
+    "Binding": "loops.catalogue",
+    "Checkup": "checking.checkup",
+    "Comparison": "comparison.comparing",
+    "Environment": "core.environment",
+    "LeakReport": "references.leaks",
+    "Loop": "loops.catalogue",
+    "Meeting": "_native",
+    "Monitor": "recording.monitor",
+    "MonitorReading": "recording.monitor",
+    "Recording": "recording.results",
+    "RefcountView": "references.counts",
+    "TrialCollection": "references.trial",
+    "UnsupportedInterpreter": "recording.watch",
+    "Watch": "recording.watch",
+    "check": "checking.checkup",
+    "check_leaks": "references.leaks",
+    "checksum_held": "_native",
+    "checksum_released": "_native",
+    "compare": "comparison.comparing",
+    "count_primes_held": "_native",
+    "count_primes_released": "_native",
+    "hold_for": "_native",
+    "info": "loops.installation",
+    "inspect_refs": "references.counts",
+    "is_immortal": "_native",
+    "loop": "loops.catalogue",
+    "monitor": "recording.monitor",
+    "refcount": "_native",
+    "release_for": "_native",
+    "spin_held": "_native",
+    "spin_interruptible": "_native",
+    "spin_released": "_native",
+    "trial_collect": "references.trial",
+    "watch": "recording.watch",
+    "watch_refs": "references.counts",
 }
+
+__all__ = [*_HOMES]
 
 
 def __getattr__(name: str) -> "Any":
@@ -116,10 +107,19 @@ def __getattr__(name: str) -> "Any":
 
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
     return sorted(set(globals()) | set(__all__))
+
+
+def _save(result: "Any", path: "Path") -> None:
+    from gilext.render import files
+
+    files.save(result, path)
+
+
+set_writer(_save)

@@ -12,12 +12,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from gilext.comparison.comparing import Comparison
-from gilext.core.environment import Environment
+from gilext.core.environment import Environment, environment_line
 from gilext.course.claims import CLAIMS
 from gilext.recording.holds import Hold, Holds
 from gilext.recording.results import Recording
 from gilext.render import files, picture
-from gilext.render.text import place
 
 DOCS = Path(__file__).parent.parent
 RESULTS = DOCS / "results"
@@ -32,8 +31,8 @@ def run_of(name: str) -> dict[str, Any]:
 
 def place_of(run: dict[str, Any]) -> str:
     """Return where and when it ran, in words."""
-    environment = cattrs.structure(run["environment"], Environment)
-    return f"{place(environment)}, {run['date']}"
+    kept = {"cores_unknown_reason": None} | run["environment"]
+    return f"{environment_line(cattrs.structure(kept, Environment))}, {run['date']}"
 
 
 class RunDirective(SphinxDirective):

@@ -11,6 +11,7 @@ from typing import Any
 
 from gilext._native import probe_calls, watch_calls
 from gilext.core.environment import is_gil_enabled
+from gilext.core.report import Report, facts
 from gilext.core.results import Result
 from gilext.recording.watch import UnsupportedInterpreter
 
@@ -80,6 +81,23 @@ class Checkup(Result):
     probes: int
     handovers_per_call: float
     handover_places: int
+
+    def report(self) -> Report:
+        """Return the figures as a list."""
+        held = f"{self.held_fraction:.1%} ± {self.held_error:.1%} of its time"
+        waits = (
+            f"{self.median_stall_seconds * 1e3:.3g} ms median, "
+            f"{self.stall_seconds * 1e3:.3g} ms longest of {self.probes}"
+        )
+        figures = facts(
+            ("function", self.function),
+            ("verdict", self.verdict),
+            ("held", held),
+            ("longest hold seen", f"{self.longest_hold_seconds * 1e3:.3g} ms"),
+            ("wait for the GIL", waits),
+            ("calls", f"{self.calls}, {self.call_seconds * 1e3:.3g} ms each"),
+        )
+        return Report(body=(figures,))
 
 
 @dataclass(frozen=True, slots=True)

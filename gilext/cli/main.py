@@ -11,24 +11,24 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-import gilext
 from gilext.checking.checkup import check
 from gilext.cli import programs
 from gilext.comparison.comparing import compare
 from gilext.comparison.ways import DEFAULT_WAYS, WAYS
 from gilext.core.environment import info
 from gilext.core.results import Result
+from gilext.core.version import __version__
 from gilext.lab import EXPERIMENTS
 from gilext.loops.catalogue import LOOPS
 from gilext.recording.live import LiveLine
 from gilext.recording.watch import DEFAULT_STALLS, watch
-from gilext.render import files, picture, text
+from gilext.render import files, picture, terminal
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(gilext.__version__, prog_name="gilext")
+@click.version_option(__version__, prog_name="gilext")
 def cli() -> None:
     """Measure who holds the GIL, and what it costs."""
 
@@ -79,7 +79,7 @@ def compare_command(
     """
     if plot is not None:
         try:
-            picture.check_target(plot)
+            files.check_target(plot, "picture")
         except (ValueError, ImportError) as error:
             raise click.BadParameter(str(error), param_hint="--plot") from error
     with _progress_bar() as bar:
@@ -224,11 +224,10 @@ def watch_command(
         raise click.UsageError(str(error)) from error
     with watched, LiveLine(watched, sys.stderr) if live else nullcontext():
         code = programs.run(module, program)
-    report = Console(stderr=True)
     if as_json:
         click.echo(json.dumps(watched.recording.to_dict()), err=True)
     else:
-        report.print(text.renderable(watched.recording))
+        terminal.show(watched.recording, sys.stderr)
     for kind, path in targets.items():
         if path is not None:
             files.save(watched.recording, path, kind)
@@ -254,7 +253,7 @@ def _print(result: Result, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(result.to_dict(), indent=2))
     else:
-        Console().print(text.renderable(result))
+        terminal.show(result, sys.stdout)
 
 
 def main() -> None:

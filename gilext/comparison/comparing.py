@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from math import isfinite
 from statistics import median
 
 from gilext.comparison.crews import Crew, workload
 from gilext.comparison.timing import RunTiming, Workload
 from gilext.comparison.ways import BASELINE, DEFAULT_WAYS, LIMIT, WAYS, Way
-from gilext.core.environment import Environment, info
+from gilext.core.checks import check_count, check_seconds
+from gilext.core.environment import Environment, environment_line, info
+from gilext.core.report import Column, Report, Table, counted, share
 from gilext.core.results import Result
 from gilext.loops.catalogue import Loop
 from gilext.loops.catalogue import loop as loop_named
@@ -21,6 +21,8 @@ Progress = Callable[[int, int, str], None]
 
 _LEAST_DEFAULT_WORKERS = 2
 _MOST_DEFAULT_WORKERS = 4
+_MAX_WORKERS = 1024
+_MAX_ROUNDS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,39 @@ class Comparison(Result):
         """
         return {row.way: row for row in self.rows}[way]
 
+    def report(self) -> Report:
+        """Return the rows as a table, and the verdict."""
+        columns = (
+            Column("way", is_text=True),
+            Column("wall ms", ".1f"),
+            Column("CPU ms", ".1f"),
+            Column("speedup", ".2f"),
+            Column("spread"),
+            Column("of limit", ".0%"),
+            Column(is_bar=True),
+        )
+        fastest = max((row.speedup for row in self.rows), default=0.0)
+        rows = tuple(
+            (
+                row.title,
+                row.wall_seconds * 1e3,
+                row.cpu_seconds * 1e3,
+                row.speedup,
+                "" if row.way == "one" else f"{row.speedup_low:.2f}-{row.speedup_high:.2f}",
+                row.limit_share,
+                share(row.speedup, fastest),
+            )
+            for row in self.rows
+        )
+        released = frozenset(i for i, row in enumerate(self.rows) if row.way == "released")
+        return Report(
+            title=f"{self.loop}, {self.size:,} {self.unit} per call, "
+            f"{counted(self.workers, 'worker')}, {counted(self.rounds, 'round')}",
+            place=environment_line(self.environment),
+            body=(Table(columns, rows, strong=released), self.verdict),
+            notes=tuple(f"Left out: {reason}" for reason in self.skipped),
+        )
+
 
 def compare(
     loop: str = "spin",
@@ -122,14 +157,14 @@ def compare(
     loop : str
         ``"spin"``, ``"count_primes"`` or ``"checksum"``.
     workers : int, optional
-        How many run at once, at least 1; by default the usable cores, but 2 to 4.
+        How many run at once, 1 to 1024; by default the usable cores, but 2 to 4.
     ways : iterable of str, optional
         What to run, out of `WAYS`; by default all but ``"cffi_abi"``. The baseline and the
         machine's limit always run.
     seconds : float
         How long one call should take, above 0; its size is chosen by measurement.
     rounds : int
-        How often to run each way, at least 1.
+        How often to run each way, 1 to 10,000.
     progress : callable, optional
         Called as ``progress(done, total, title)`` before each run and once after the last.
 
@@ -144,17 +179,13 @@ def compare(
     """
     chosen = loop_named(loop)
     picked = _picked_ways(DEFAULT_WAYS if ways is None else ways)
-    rounds = _checked_count("rounds", rounds)
-    if not isinstance(seconds, int | float):
-        kind = type(seconds).__name__
-        raise TypeError(f"argument 'seconds' must be a real number, not {kind}")
-    if not (isfinite(seconds) and seconds > 0):
-        raise ValueError(f"argument 'seconds' must be above 0 and finite, not {seconds!r}")
+    rounds = check_count("rounds", rounds, maximum=_MAX_ROUNDS)
+    seconds = check_seconds("seconds", seconds, is_open=True)
     environment = info()
     if workers is None:
-        workers = min(int(environment.usable_cores), _MOST_DEFAULT_WORKERS)
+        workers = min(int(environment.usable_cores or 0), _MOST_DEFAULT_WORKERS)
         workers = max(workers, _LEAST_DEFAULT_WORKERS)
-    workers = _checked_count("workers", workers)
+    workers = check_count("workers", workers, maximum=_MAX_WORKERS)
 
     with ExitStack() as stack:
         series, skipped = _start_crews(stack, chosen, workers, seconds, picked)
@@ -186,16 +217,6 @@ def _picked_ways(names: Iterable[str]) -> list[Way]:
             f"argument 'ways': there is no {unknown[0]!r}; choose from {', '.join(WAYS)}"
         )
     return [way for way in WAYS.values() if way.name in chosen]
-
-
-def _checked_count(name: str, value: int) -> int:
-    try:
-        count = operator.index(value)
-    except TypeError as error:
-        raise TypeError(f"argument {name!r} must be an integer, not {value!r}") from error
-    if count < 1:
-        raise ValueError(f"argument {name!r} must be at least 1, not {count}")
-    return count
 
 
 def _no_progress(done: int, total: int, title: str) -> None:

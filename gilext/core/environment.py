@@ -7,17 +7,17 @@ import platform
 import sys
 import sysconfig
 from dataclasses import dataclass
-from importlib.util import find_spec
+from math import inf
 from pathlib import Path
 
-import gilext
+from gilext.core.report import Report, facts
 from gilext.core.results import Result
-from gilext.loops.catalogue import LOOPS
+from gilext.core.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
 class Environment(Result):
-    """What `info` found.
+    """What a measurement depends on; each result has its own.
 
     Attributes
     ----------
@@ -29,14 +29,15 @@ class Environment(Result):
         Whether the interpreter was built without a GIL.
     gil_enabled : bool
         Whether this process has one all the same: always, but on a free-threaded build.
-    cpu_count : int
-        Logical processors of the machine.
-    usable_cores : float
-        How many of them this process may use, by its affinity and its container's limit.
+    cpu_count : int or None
+        Logical processors of the machine; None when the system doesn't tell.
+    usable_cores : float or None
+        How many of them this process may use, by its affinity and its container's limit; None
+        when either can't be read.
+    cores_unknown_reason : str or None
+        Why `usable_cores` is unknown; None when it is known.
     switch_interval_seconds : float
         ``sys.getswitchinterval()``.
-    bindings : tuple of str
-        The bindings that are built and can be imported here.
     """
 
     gilext_version: str
@@ -46,27 +47,75 @@ class Environment(Result):
     system: str
     free_threaded_build: bool
     gil_enabled: bool
-    cpu_count: int
-    usable_cores: float
+    cpu_count: int | None
+    usable_cores: float | None
+    cores_unknown_reason: str | None
     switch_interval_seconds: float
-    bindings: tuple[str, ...]
+
+    def report(self) -> Report:
+        """Return a list of what was found."""
+        return Report(
+            body=(
+                facts(
+                    ("gilext", self.gilext_version),
+                    ("interpreter", f"{self.implementation} {self.python_version}"),
+                    ("compiled by", self.compiler),
+                    ("system", self.system),
+                    ("GIL", gil_state(self)),
+                    ("switch interval", f"{self.switch_interval_seconds * 1e3:g} ms"),
+                    ("usable cores", cores(self)),
+                ),
+            ),
+            notes=unknown_cores(self),
+        )
 
 
 def info() -> Environment:
     """Return what a measurement in this process depends on."""
+    usable, reason = usable_cores()
     return Environment(
-        gilext_version=gilext.__version__,
+        gilext_version=__version__,
         implementation=platform.python_implementation(),
         python_version=platform.python_version(),
         compiler=platform.python_compiler(),
         system=f"{platform.system()} {platform.machine()}",
         free_threaded_build=is_free_threaded_build(),
         gil_enabled=is_gil_enabled(),
-        cpu_count=os.cpu_count() or 1,
-        usable_cores=usable_cores(),
+        cpu_count=os.cpu_count(),
+        usable_cores=usable,
+        cores_unknown_reason=reason,
         switch_interval_seconds=sys.getswitchinterval(),
-        bindings=built_bindings(),
     )
+
+
+def environment_line(environment: Environment) -> str:
+    """Return what a measurement ran on, in one line."""
+    return (
+        f"{environment.implementation} {environment.python_version}, {gil_state(environment)}, "
+        f"{cores(environment)} cores usable"
+    )
+
+
+def gil_state(environment: Environment) -> str:
+    """Return whether there is a GIL, in words."""
+    if not environment.free_threaded_build:
+        return "with a GIL"
+    if environment.gil_enabled:
+        return "free-threaded build, GIL switched on"
+    return "free-threaded, no GIL"
+
+
+def cores(environment: Environment) -> str:
+    """Return how many cores may be used, and of how many: ``1.5 of 8``."""
+    usable, count = environment.usable_cores, environment.cpu_count
+    known = "an unknown number" if usable is None else f"{usable:g}"
+    return known if count is None else f"{known} of {count}"
+
+
+def unknown_cores(environment: Environment) -> tuple[str, ...]:
+    """Return why the usable cores are unknown, in a sentence, if they are."""
+    reason = environment.cores_unknown_reason
+    return () if reason is None else (f"How many cores may be used is unknown: {reason}.",)
 
 
 def is_free_threaded_build() -> bool:
@@ -84,26 +133,26 @@ def is_gil_enabled() -> bool:
     return ask is None or bool(ask())
 
 
-def built_bindings() -> tuple[str, ...]:
-    """Return the names of the bindings whose modules are at hand."""
-    needs = {"cffi_api": "gilext._cffi_loops", "cffi_abi": "cffi"} | dict.fromkeys(
-        ("ctypes_cdll", "ctypes_pydll"), "ctypes"
-    )
-    return tuple(
-        binding.name
-        for binding in LOOPS["spin"].bindings
-        if binding.name not in needs or find_spec(needs[binding.name]) is not None
-    )
+def usable_cores() -> tuple[float | None, str | None]:
+    """Return how many cores this process may use, or None and why that is unknown.
+
+    It is a fraction when a container limits it so.
+    """
+    try:
+        allowed = _allowed_cores()
+        quota = cpu_quota()
+    except OSError as error:
+        unread = error.filename or "the CPU affinity"
+        return None, f"reading {unread} failed ({error.strerror or error})"
+    if allowed is None:
+        return None, "the system doesn't tell"
+    return min(float(allowed), inf if quota is None else quota), None
 
 
-def usable_cores() -> float:
-    """Return how many cores this process may use: a fraction where a container limits it."""
+def _allowed_cores() -> int | None:
     if hasattr(os, "sched_getaffinity"):
-        allowed = len(os.sched_getaffinity(0))
-    else:
-        allowed = os.cpu_count() or 1
-    quota = cpu_quota()
-    return float(allowed) if quota is None else min(float(allowed), quota)
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count()
 
 
 def cpu_quota(
@@ -114,10 +163,18 @@ def cpu_quota(
     Read as the kernel's documentation of control groups has it: ``cpu.max`` in version 2,
     ``cpu.cfs_quota_us`` and ``cpu.cfs_period_us`` in version 1, the tightest from the process's
     group up to the root.
+
+    Raises
+    ------
+    OSError
+        On Linux, when the kernel doesn't say in which group the process is.
     """
     try:
-        lines = membership.read_text(encoding="utf-8").splitlines()
+        # A group's name may be any bytes.
+        lines = membership.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
+        if sys.platform == "linux":
+            raise
         return None
     limits = []
     for line in lines:

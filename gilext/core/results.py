@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
+
+from gilext.core.layout import plain_text
+from gilext.core.markup import html
+from gilext.core.report import Report
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -13,8 +16,7 @@ if TYPE_CHECKING:
 class Result:
     """Base of the frozen dataclasses that measurements return.
 
-    ``print(result)`` and a notebook show it as `gilext.render` draws it. That floor lies above
-    this one, so it is looked up only when somebody wants to look.
+    Each says in its `report` what it found; text and HTML are made from that.
     """
 
     __slots__ = ()
@@ -23,9 +25,13 @@ class Result:
         """Return the fields as what ``json.dumps()`` takes, names and units as here."""
         return asdict(cast("DataclassInstance", self))
 
+    def report(self) -> Report:
+        """Return what there is to say, for anything that draws it."""
+        raise NotImplementedError(f"{type(self).__name__} has no report()")
+
     def __str__(self) -> str:
         """Return the text that ``print()`` shows."""
-        return str(import_module("gilext.render.text").render(self))
+        return plain_text(self.report())
 
     def _repr_html_(self) -> str:
-        return str(import_module("gilext.render.html").render(self))
+        return html(self.report())

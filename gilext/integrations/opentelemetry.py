@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation, get_meter
 
-import gilext
+from gilext.core.version import __version__
 from gilext.recording.monitor import Monitor, MonitorReading
 
 _Callback = Callable[[CallbackOptions], Iterable[Observation]]
@@ -26,7 +26,7 @@ def instrument(monitor: Monitor, meter: Meter | None = None) -> None:
     meter : opentelemetry.metrics.Meter, optional
         Where; by default a meter named ``gilext`` of the program's provider.
     """
-    meter = get_meter("gilext", gilext.__version__) if meter is None else meter
+    meter = get_meter("gilext", __version__) if meter is None else meter
 
     def observing(value_of: Callable[[MonitorReading], float | None]) -> list[_Callback]:
         def observe(_: object) -> list[Observation]:

@@ -12,9 +12,10 @@ from itertools import repeat
 
 from gilext.checking.checkup import check
 from gilext.comparison.crews import workload
-from gilext.core.environment import built_bindings, info
+from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, in_threads, seconds_of
 from gilext.loops.catalogue import loop
+from gilext.loops.installation import built_bindings
 
 _EMPTY_CALLS = 20_000
 

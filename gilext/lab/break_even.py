@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import repeat
 
-from gilext import checksum_held, checksum_released
+from gilext._native import checksum_held, checksum_released
+from gilext.core.checks import check_count, check_seconds
 from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, in_threads, seconds_of
 
@@ -65,8 +66,10 @@ def find_break_even(sizes: tuple[int, ...] = SIZES, seconds: float = 0.025) -> L
     ValueError
         When there is no size, or one is negative.
     """
-    if not sizes or min(sizes) < 0:
-        raise ValueError(f"argument 'sizes' must be one or more of at least 0, not {sizes!r}")
+    if not sizes:
+        raise ValueError("argument 'sizes' must have one size or more")
+    sizes = tuple(check_count("sizes", size, 0) for size in sizes)
+    seconds = check_seconds("seconds", seconds, 0, 60, is_open=True)
     rows = tuple(_measured(size, seconds) for size in sizes)
     worth = [
         row.size_bytes

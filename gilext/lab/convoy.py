@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from threading import Event
 from time import perf_counter
 
-from gilext import hold_for, release_for
+from gilext._native import hold_for, release_for
+from gilext.core.checks import check_seconds
 from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, in_threads
 from gilext.loops.pure import spin
@@ -68,8 +69,7 @@ def ask_beside(seconds: float = 0.8) -> Lesson:
     ValueError
         When `seconds` is out of its range.
     """
-    if not 0 < seconds <= 60:
-        raise ValueError(f"argument 'seconds' must be above 0, to 60, not {seconds!r}")
+    seconds = check_seconds("seconds", seconds, 0, 60, is_open=True)
     rows = (
         _beside("nothing", None, seconds),
         _beside("a loop in Python", lambda: spin(_STEPS_A_SLICE), seconds),

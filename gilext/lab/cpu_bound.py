@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from gilext import spin_held, spin_released
+from gilext._native import spin_held, spin_released
+from gilext.core.checks import check_count
 from gilext.core.environment import info
-from gilext.lab.lesson import Lesson, TimedWay, check_count, in_threads, seconds_of
+from gilext.lab.lesson import Lesson, TimedWay, in_threads, seconds_of
 
 STEPS_A_NUMBER = 100  # so that the C loop takes about as long as the Python one
 
@@ -35,7 +36,7 @@ def work_in_two_threads(numbers: int = 1_000_000) -> Lesson:
     ValueError
         When `numbers` is less than 1.
     """
-    check_count("numbers", numbers)
+    numbers = check_count("numbers", numbers)
     steps = numbers * STEPS_A_NUMBER
     python = _both_ways("Python", lambda: smallest_of(numbers))
     held = _both_ways("C, GIL held", lambda: spin_held(steps))

@@ -12,6 +12,7 @@ import weakref
 from dataclasses import dataclass
 from typing import Any
 
+from gilext.core.report import Report
 from gilext.core.results import Result
 from gilext.references.trial import TrialCollection, trial_collect
 
@@ -52,6 +53,18 @@ class Cycles(Result):
         return (
             f"Without any variable, counting left {self.alive_after_counting} of the 4 objects "
             f"alive; the collector, {self.alive_after_collecting}."
+        )
+
+    def report(self) -> Report:
+        """Return both trials, one after the other, and a sentence."""
+        return Report(
+            body=(
+                self.held.table("while a variable refers to the ring"),
+                self.held.sentence,
+                self.let_go.table("when none does"),
+                self.let_go.sentence,
+                self.sentence,
+            )
         )
 
 

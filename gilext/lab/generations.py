@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+from gilext.core.checks import check_count
 from gilext.core.environment import info
-from gilext.lab.lesson import Lesson, check_count
+from gilext.lab.lesson import Lesson
 from gilext.references.counts import inspect_refs
 
 
@@ -61,7 +62,7 @@ def watch_generations(containers: int = 300_000) -> Lesson:
     ValueError
         When `containers` is less than 1.
     """
-    check_count("containers", containers)
+    containers = check_count("containers", containers)
     seconds = [0.0, 0.0, 0.0]
     collections = [0, 0, 0]
     start = 0.0

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import sleep
 
+from gilext.core.checks import check_count, check_seconds
 from gilext.core.environment import info, is_gil_enabled
 from gilext.lab.cpu_bound import smallest_of
-from gilext.lab.lesson import Lesson, check_count, in_threads
+from gilext.lab.lesson import Lesson, in_threads
 from gilext.recording.watch import UnsupportedInterpreter, watch
 
 SLEEPS = 3
@@ -55,9 +56,8 @@ def wait_in_two_threads(numbers: int = 400_000, wait: float = 0.15) -> Lesson:
     ValueError
         When an argument is out of its range.
     """
-    check_count("numbers", numbers)
-    if not 0 <= wait < 60:
-        raise ValueError(f"argument 'wait' must be 0 to 60, not {wait!r}")
+    numbers = check_count("numbers", numbers)
+    wait = check_seconds("wait", wait, 0, 60)
 
     def work(_: int = 0) -> None:
         for _ in range(SLEEPS):

@@ -10,7 +10,9 @@ from typing import Any
 from gilext.comparison.crews import run_threads
 from gilext.comparison.timing import RunTiming, time_call
 from gilext.core.environment import Environment
+from gilext.core.report import Report
 from gilext.core.results import Result
+from gilext.lab.rows import table_of
 
 SPREAD_SECONDS = 0.03
 
@@ -40,6 +42,10 @@ class Lesson(Result):
     shown: bool
     environment: Environment
 
+    def report(self) -> Report:
+        """Return the rows as a table, and the sentence."""
+        return Report(title=self.title, body=(table_of(self.rows), self.sentence))
+
 
 @dataclass(frozen=True, slots=True)
 class TimedWay:
@@ -58,12 +64,6 @@ class TimedWay:
     way: str
     wall_seconds: float
     speedup: float
-
-
-def check_count(name: str, value: int, least: int = 1) -> None:
-    """Raise ValueError, naming the argument, where a number is too small."""
-    if value < least:
-        raise ValueError(f"argument {name!r} must be at least {least}, not {value}")
 
 
 def seconds_of(call: Callable[[], object]) -> float:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from threading import Lock
 
+from gilext.core.checks import check_count
 from gilext.core.environment import info
-from gilext.lab.lesson import Lesson, check_count
+from gilext.lab.lesson import Lesson
 from gilext.lab.race import Box, add_with_a_call, count_in_python, nothing
 
 
@@ -31,7 +32,7 @@ def lock_the_additions(additions: int = 300_000) -> Lesson:
     ValueError
         When `additions` is less than 1.
     """
-    check_count("additions", additions)
+    additions = check_count("additions", additions)
     lock = Lock()
 
     def add_with_a_lock(box: Box, times: int) -> None:

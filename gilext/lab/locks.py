@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from gilext._native import LockPair
 from gilext.comparison.crews import run_threads
 from gilext.comparison.timing import time_call
+from gilext.core.checks import check_count, check_seconds
 from gilext.core.environment import Environment, info
+from gilext.core.report import Column, Report, Table
 from gilext.core.results import Result
-from gilext.lab.lesson import check_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,23 @@ class Locks(Result):
         said = [f"{row.deadlocks} of {row.rounds} rounds in {row.order} order" for row in self.rows]
         return f"Deadlocked, and saved by the timeout: {', '.join(said)}."
 
+    def report(self) -> Report:
+        """Return the orders as a table, and a sentence."""
+        columns = (
+            Column("order", is_text=True),
+            Column("rounds"),
+            Column("deadlocks"),
+            Column("wall ms", ".1f"),
+        )
+        rows = tuple(
+            (row.order, row.rounds, row.deadlocks, row.wall_seconds * 1e3) for row in self.rows
+        )
+        timeout = f"{self.timeout_seconds * 1e3:g} ms"
+        return Report(
+            title=f"two threads take two locks, and give up after {timeout}",
+            body=(Table(columns, rows), self.sentence),
+        )
+
 
 def lock_in_both_orders(rounds: int = 10, timeout: float = 0.05) -> Locks:
     """Let two threads lock two objects, in opposite orders and in the same, and count deadlocks.
@@ -82,9 +100,8 @@ def lock_in_both_orders(rounds: int = 10, timeout: float = 0.05) -> Locks:
     ValueError
         When an argument is out of its range.
     """
-    check_count("rounds", rounds)
-    if not timeout > 0:
-        raise ValueError(f"argument 'timeout' must be above 0, not {timeout!r}")
+    rounds = check_count("rounds", rounds, maximum=10_000)
+    timeout = check_seconds("timeout", timeout, 0, 60, is_open=True)
     opposite = _rounds("opposite", rounds, timeout)
     same = _rounds("same", rounds, timeout)
     return Locks(timeout, (opposite, same), info())

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from threading import Lock
 
 from gilext._native import Counters
+from gilext.core.checks import check_count
 from gilext.core.environment import info
-from gilext.lab.lesson import Lesson, check_count, in_threads
+from gilext.lab.lesson import Lesson, in_threads
 from gilext.lab.race import C_IS_FASTER, Box, nothing
 
 
@@ -67,7 +68,7 @@ def meet_at_zero(steps: int = 500_000) -> Lesson:
     ValueError
         When `steps` is less than 1.
     """
-    check_count("steps", steps)
+    steps = check_count("steps", steps)
     lock = Lock()
 
     def count_with_a_lock(box: Box, times: int, step: int) -> None:

@@ -14,8 +14,9 @@ from time import perf_counter
 
 from gilext.comparison.crews import workload
 from gilext.comparison.ways import WAYS
+from gilext.core.checks import check_count, check_seconds
 from gilext.core.environment import info
-from gilext.lab.lesson import Lesson, check_count
+from gilext.lab.lesson import Lesson
 from gilext.loops.catalogue import loop
 
 _LOOP = "spin"
@@ -67,9 +68,8 @@ def hire_each_kind(workers: int = 2, seconds: float = 0.1) -> Lesson:
     ValueError
         When an argument is out of its range.
     """
-    check_count("workers", workers)
-    if not 0 < seconds <= 60:
-        raise ValueError(f"argument 'seconds' must be above 0, to 60, not {seconds!r}")
+    workers = check_count("workers", workers, maximum=1024)
+    seconds = check_seconds("seconds", seconds, 0, 60, is_open=True)
     rows, missing = [], []
     for name in _NAMES:
         try:

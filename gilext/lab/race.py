@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gilext.comparison.timing import RunTiming
+from gilext.core.checks import check_count
 from gilext.core.environment import info
-from gilext.lab.lesson import Lesson, check_count, in_threads
+from gilext.lab.lesson import Lesson, in_threads
 from gilext.lab.races import CountedWay, count_in_c, counted_way
 
 C_IS_FASTER = 10  # so that the threads have the time to meet
@@ -62,7 +63,7 @@ def race_in_python(additions: int = 500_000) -> Lesson:
     ValueError
         When `additions` is less than 1.
     """
-    check_count("additions", additions)
+    additions = check_count("additions", additions)
     published = count_in_python("Python, as published", additions, add_as_published)
     called = count_in_python("Python, a call between", additions, add_with_a_call)
     in_c = [count_in_c(way, 2, additions * C_IS_FASTER) for way in IN_C]

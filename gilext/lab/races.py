@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from gilext._native import Counters
 from gilext.comparison.timing import RunTiming
+from gilext.core.checks import check_count
 from gilext.core.environment import Environment, info
+from gilext.core.report import Column, Report, Table
 from gilext.core.results import Result
-from gilext.lab.lesson import check_count, in_threads
+from gilext.lab.lesson import in_threads
 
 # How the count is guarded, how many cells it is spread over, whether the GIL is released.
 WAYS = {
@@ -82,6 +84,24 @@ class Races(Result):
         named = " and ".join(f"{row.way!r} lost {row.lost / row.expected:.0%}" for row in losing)
         return f"Of the updates, {named}; the others lost none."
 
+    def report(self) -> Report:
+        """Return the ways as a table, and a sentence."""
+        columns = (
+            Column("way", is_text=True),
+            Column("counted", ","),
+            Column("lost", ","),
+            Column("ns each", ".1f"),
+            Column("scaling", ".2f"),
+        )
+        rows = tuple(
+            (row.way, row.counted, row.lost, row.increment_seconds * 1e9, row.scaling)
+            for row in self.rows
+        )
+        return Report(
+            title=f"{self.workers} threads count one counter up, {self.increments:,} times each",
+            body=(Table(columns, rows), self.sentence),
+        )
+
 
 def count_in_threads(workers: int = 2, increments: int = 2_000_000) -> Races:
     """Count up one shared counter from several threads, in each way, and see what is lost.
@@ -102,8 +122,8 @@ def count_in_threads(workers: int = 2, increments: int = 2_000_000) -> Races:
     ValueError
         When an argument is less than 1.
     """
-    check_count("workers", workers)
-    check_count("increments", increments)
+    workers = check_count("workers", workers)
+    increments = check_count("increments", increments)
     rows = tuple(count_in_c(way, workers, increments) for way in WAYS)
     return Races(workers, increments, rows, info())
 

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from gilext._native import Counters
 from gilext.comparison.crews import run_threads
 from gilext.comparison.timing import time_call
+from gilext.core.checks import check_count
 from gilext.core.environment import Environment, info
+from gilext.core.report import Column, Report, Table
 from gilext.core.results import Result
-from gilext.lab.lesson import SPREAD_SECONDS, check_count
+from gilext.lab.lesson import SPREAD_SECONDS
 
 WAYS = {
     "plain, GIL held": ("plain", False),
@@ -78,6 +80,24 @@ class RacedReferences(Result):
         return (
             f"With {row.way!r}, {row.leaked} of {self.objects} objects leaked and "
             f"{row.freed_early} were freed early; with the others all were right."
+        )
+
+    def report(self) -> Report:
+        """Return the ways as a table, and a sentence."""
+        columns = (
+            Column("way", is_text=True),
+            Column("right"),
+            Column("leaked"),
+            Column("freed early"),
+            Column("seen dead", ","),
+        )
+        rows = tuple(
+            (row.way, row.right, row.leaked, row.freed_early, row.seen_dead) for row in self.rows
+        )
+        return Report(
+            title=f"{self.workers} threads take and drop a reference, {self.times:,} times each, "
+            f"to {self.objects} objects",
+            body=(Table(columns, rows), self.sentence),
         )
 
 

@@ -14,8 +14,9 @@ from operator import itemgetter
 from time import perf_counter
 
 from gilext._native import sum_range_held, sum_range_released
+from gilext.core.checks import check_count
 from gilext.core.environment import info
-from gilext.lab.lesson import Lesson, check_count, in_threads
+from gilext.lab.lesson import Lesson, in_threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,7 @@ def split_a_sum(numbers: int = 100_000_000) -> Lesson:
     ValueError
         When `numbers` is out of its range.
     """
-    check_count("numbers", numbers)
-    if numbers > 2**32:
-        raise ValueError(f"argument 'numbers' must be at most 2**32, not {numbers}")
+    numbers = check_count("numbers", numbers, maximum=2**32)
     parts = [(0, numbers // 2), (numbers // 2, numbers)]
     python = _way("Python, one worker", lambda: _by_one(add_up, numbers))
     held = _way("C, held, one worker", lambda: _by_one(sum_range_held, numbers), times=3)

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 
 from gilext.checking.checkup import check
+from gilext.core.checks import check_seconds
 from gilext.core.environment import info
 from gilext.lab.lesson import Lesson
 from gilext.loops.pure import spin
@@ -60,8 +61,9 @@ def wait_for_python(intervals: tuple[float, ...] = INTERVALS, seconds: float = 1
     UnsupportedInterpreter
         Where the layout of the interpreter's GIL is unknown.
     """
-    if not intervals or not all(interval > 0 for interval in intervals):
-        raise ValueError(f"argument 'intervals' must be one or more above 0, not {intervals!r}")
+    if not intervals:
+        raise ValueError("argument 'intervals' must have one interval or more")
+    intervals = tuple(check_seconds("intervals", one, 0, 60, is_open=True) for one in intervals)
     environment = info()
     before = sys.getswitchinterval()
     rows = []

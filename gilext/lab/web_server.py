@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from gilext import count_primes_held, count_primes_released
+from gilext._native import count_primes_held, count_primes_released
+from gilext.core.checks import check_count
 from gilext.core.environment import info
-from gilext.lab.lesson import Lesson, check_count
+from gilext.lab.lesson import Lesson
 from gilext.recording.results import Recording
 from gilext.recording.watch import watch
 
@@ -85,7 +86,7 @@ def serve_before_and_after(requests: int = 100, limit: int = 20_000_000) -> Less
     UnsupportedInterpreter
         Where the layout of the interpreter's GIL is unknown.
     """
-    check_count("requests", requests, 10)
+    requests = check_count("requests", requests, 10)
     before = _served("before", count, requests, limit)
     after = _served("repaired", count_repaired, requests, limit)
     environment = info()

@@ -101,9 +101,9 @@ def _export_to_ctypes(view: memoryview) -> Iterator[Any]:
 @cache
 def cffi_api() -> ForeignFunctions:
     """Return the C functions through cffi's API mode, which releases the GIL at every call."""
-    from gilext import _cffi_loops
+    from gilext._cffi_loops import ffi, lib
 
-    return _through_cffi(_cffi_loops.lib, _cffi_loops.ffi)
+    return _through_cffi(lib, ffi)
 
 
 @cache

@@ -11,9 +11,12 @@ from types import TracebackType
 from typing import Any
 
 from gilext._native import Sampler
+from gilext.core.checks import check_seconds
+from gilext.core.report import Report, facts
 from gilext.core.results import Result
 from gilext.recording.results import held_fraction
-from gilext.recording.watch import BUSY_INTERVAL, check_seconds, new_sampler
+from gilext.recording.summary import held_part
+from gilext.recording.watch import BUSY_INTERVAL, new_sampler
 
 DEFAULT_WINDOW = 10.0
 DEFAULT_INTERVAL = 0.5e-3
@@ -52,6 +55,16 @@ class MonitorReading(Result):
     longest_hold_seconds: float
     held_seconds_total: float
     seconds_total: float
+
+    def report(self) -> Report:
+        """Return what was held in the window, and since the monitor began."""
+        held = held_part(self.held_fraction, self.held_error)
+        longest = f"{self.longest_hold_seconds * 1e3:.2f} ms"
+        since = f"{self.held_seconds_total:.3f} s of {self.seconds_total:.3f} s"
+        return Report(
+            title=f"the GIL was held for {held} of the last {self.window_seconds:.1f} s",
+            body=(facts(("longest hold", longest), ("held since the start", since)),),
+        )
 
 
 class Monitor:
@@ -190,8 +203,8 @@ def monitor(window: float = DEFAULT_WINDOW, interval: float = DEFAULT_INTERVAL) 
     UnsupportedInterpreter
         Where the layout of the interpreter's GIL is unknown.
     """
-    check_seconds("window", window, 0.1, 3600.0)
-    check_seconds("interval", interval, 10e-6, 1.0)
+    window = check_seconds("window", window, 0.1, 3600.0)
+    interval = check_seconds("interval", interval, 10e-6, 1.0)
     started = Monitor(window, interval)
     started.start()
     return started

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 from typing import Any
 
+from gilext.core import saving
 from gilext.core.environment import Environment
+from gilext.core.report import Report
 from gilext.core.results import Result
 from gilext.recording.holds import Hold, Holds
+from gilext.recording.summary import recording_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,7 @@ class Recording(Result):
         ImportError
             Where a library is missing that the form needs.
         """
-        import_module("gilext.render.files").save(self, Path(path))
+        saving.save(self, Path(path))
 
     def longest_holds(self, count: int = 10) -> tuple[Hold, ...]:
         """Return the longest holds, the longest first; 256 at most are known."""
@@ -203,6 +205,10 @@ class Recording(Result):
             for frame, parts in spent.items()
         )
         return tuple(sorted(lines, key=lambda line: -line.seconds))
+
+    def report(self) -> Report:
+        """Return the threads, the stalls and their lines."""
+        return recording_report(self)
 
 
 def held_fraction(totals: Mapping[str, Any]) -> tuple[float | None, float | None]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf, isfinite
 from types import TracebackType
 from typing import Any
 
 from gilext._native import Sampler
+from gilext.core.checks import check_count, check_seconds
 from gilext.core.environment import info
+from gilext.core.report import Report, share
 from gilext.core.results import Result
 from gilext.recording.exits import stop_at_exit
 from gilext.recording.holds import Hold, Holds
@@ -23,6 +25,7 @@ from gilext.recording.results import (
     held_fraction,
     stack_samples,
 )
+from gilext.recording.summary import thread_table
 from gilext.recording.thread_names import ThreadNames
 
 DEFAULT_INTERVAL = 200e-6
@@ -56,6 +59,16 @@ class Snapshot(Result):
     seconds: float
     held_seconds: float
     by_thread: tuple[ThreadTime, ...]
+
+    def report(self) -> Report:
+        """Return the holders up to now."""
+        part = share(self.held_seconds, self.seconds)
+        held = "an unknown part" if part is None else f"{part:.1%}"
+        return Report(
+            title=f"up to now the GIL was held for {held} of {self.seconds:.3f} s",
+            body=(thread_table(self.by_thread, self.seconds),) if self.by_thread else (),
+            notes=("A hold that is going on is counted above, and not yet in the table.",),
+        )
 
 
 class Watch:
@@ -255,13 +268,10 @@ def watch(
         On entering, where the layout of the interpreter's GIL is unknown.
     """
     if interval is not None:
-        check_seconds("interval", interval, _SHORTEST_INTERVAL, _LONGEST_INTERVAL)
+        interval = check_seconds("interval", interval, _SHORTEST_INTERVAL, _LONGEST_INTERVAL)
     if stalls is not None:
-        check_seconds("stalls", stalls, 2 * (interval or DEFAULT_INTERVAL), inf)
-    if not isinstance(memory, int):
-        raise TypeError(f"argument 'memory' must be an integer, not {type(memory).__name__}")
-    if memory < 0:
-        raise ValueError(f"argument 'memory' must be at least 0, not {memory}")
+        stalls = check_seconds("stalls", stalls, 2 * (interval or DEFAULT_INTERVAL))
+    memory = check_count("memory", memory, 0, sys.maxsize)
     return Watch(interval, stalls, memory)
 
 
@@ -271,15 +281,6 @@ def new_sampler(interval: float, busy_interval: float, stall: float, memory: int
         return Sampler(interval, busy_interval, stall, memory)
     except NotImplementedError as error:
         raise UnsupportedInterpreter(str(error)) from None
-
-
-def check_seconds(name: str, value: object, least: float, most: float) -> None:
-    """Raise TypeError or ValueError, naming the argument, where it isn't a number in a range."""
-    if not isinstance(value, int | float):
-        raise TypeError(f"argument {name!r} must be a real number, not {type(value).__name__}")
-    if not (isfinite(value) and least <= value <= most):
-        limits = f"{least:g} to {most:g}" if isfinite(most) else f"finite and at least {least:g}"
-        raise ValueError(f"argument {name!r} must be {limits}, not {value!r}")
 
 
 def _hold_of(item: tuple[int, int, int], origin: int) -> Hold:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from gilext._native import is_immortal, refcount, refcount_parts
+from gilext.core.report import Column, Report, Table, facts
 from gilext.core.results import Result
 
 _STATES = ("not shared yet", "may be weakly referenced", "queued to be merged", "merged")
@@ -62,6 +63,19 @@ class RefcountView(Result):
     gc_tracked: bool
     gc_generation: int | None
     split: SplitCount | None
+
+    def report(self) -> Report:
+        """Return what was seen as a list."""
+        generation = "" if self.gc_generation is None else f", generation {self.gc_generation}"
+        rows = [
+            ("type", self.type_name),
+            ("references", f"{self.count}{', immortal: not counted' if self.immortal else ''}"),
+            ("collector", f"tracks it{generation}" if self.gc_tracked else "doesn't track it"),
+        ]
+        if self.split is not None:
+            split = self.split
+            rows.append(("owner's, others'", f"{split.local}, {split.shared} ({split.state})"))
+        return Report(body=(facts(*rows),))
 
 
 def inspect_refs(*obj: object) -> RefcountView:
@@ -135,6 +149,17 @@ class RefChanges(Result):
     """
 
     changes: tuple[RefChange, ...]
+
+    def report(self) -> Report:
+        """Return the counts as a table."""
+        columns = (
+            Column("object", is_text=True),
+            Column("before"),
+            Column("after"),
+            Column("change", "+d"),
+        )
+        rows = tuple((one.type_name, one.before, one.after, one.change) for one in self.changes)
+        return Report(body=(Table(columns, rows),))
 
 
 class RefWatch:

@@ -11,6 +11,7 @@ from itertools import repeat
 from typing import Any
 
 from gilext._native import heap_bytes, is_immortal, refcount
+from gilext.core.report import Report
 from gilext.core.results import Result
 
 DEFAULT_CALLS = 200
@@ -81,6 +82,11 @@ class LeakReport(Result):
         if not self.leaks:
             return f"{self.function} leaks nothing in {self.calls * self.rounds} calls."
         return f"{self.function} " + "; ".join(leak.text for leak in self.leaks) + "."
+
+    def report(self) -> Report:
+        """Return the sentence, and the lines that were traced."""
+        made = f"{self.rounds} rounds of {self.calls} calls"
+        return Report(title=self.sentence, body=(made,), notes=self.traced)
 
 
 def check_leaks(

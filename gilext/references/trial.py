@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gilext._native import refcount
+from gilext.core.report import Column, Report, Table
 from gilext.core.results import Result
 
 
@@ -58,6 +59,25 @@ class TrialCollection(Result):
             return "Every object can still be reached from elsewhere: none is garbage."
         names = ", ".join(self.objects[place].name for place in self.unreachable)
         return f"Garbage, which counting alone would never free: {names}."
+
+    def report(self) -> Report:
+        """Return the three steps as a table, and a sentence."""
+        return Report(body=(self.table(), self.sentence))
+
+    def table(self, title: str = "") -> Table:
+        """Return the three steps as a table."""
+        columns = (
+            Column("object", is_text=True),
+            Column("count"),
+            Column("- internal"),
+            Column("= external"),
+            Column("reachable"),
+        )
+        rows = tuple(
+            (one.name, one.count, one.internal, one.external, "yes" if one.reachable else "no")
+            for one in self.objects
+        )
+        return Table(columns, rows, title)
 
 
 def trial_collect(objs: Sequence[object]) -> TrialCollection:

@@ -8,13 +8,10 @@ from pathlib import Path
 
 from gilext.recording.results import Recording
 
-_SUFFIXES = {
-    ".html": "html",
-    ".trace.json": "trace",
-    ".json": "json",
-    ".png": "picture",
-    ".svg": "picture",
-}
+PICTURES = (".png", ".svg")
+_KINDS = {".html": "html", ".trace.json": "trace", ".json": "json"} | dict.fromkeys(
+    PICTURES, "picture"
+)
 
 
 def kind_of(path: Path) -> str:
@@ -25,32 +22,34 @@ def kind_of(path: Path) -> str:
     ValueError
         For a suffix that says none.
     """
-    for suffix, kind in _SUFFIXES.items():
-        if path.name.endswith(suffix):
+    for suffix, kind in _KINDS.items():
+        if path.name.lower().endswith(suffix):
             return kind
-    raise ValueError(f"argument 'path' must end in {', '.join(_SUFFIXES)}, not {path.name!r}")
+    raise ValueError(f"argument 'path' must end in {', '.join(_KINDS)}, not {path.name!r}")
 
 
 def check_target(path: Path, kind: str) -> None:
-    """See that a recording of this kind can be written to a file, before there is one.
+    """See that a result can be written to a file as this kind, before there is a result.
 
     Raises
     ------
     ValueError
-        Where there is no such folder, or a picture's suffix is unknown.
+        When there is no such folder, or a picture's suffix is unknown.
     ImportError
-        Where matplotlib is missing for a picture.
+        When matplotlib is missing for a picture.
     """
-    if kind == "picture" and path.suffix not in (".png", ".svg"):
-        raise ValueError(f"a picture must end in .png or .svg, not {path.name!r}")
+    if kind == "picture" and path.suffix.lower() not in PICTURES:
+        raise ValueError(f"a picture must end in {' or '.join(PICTURES)}, not {path.name!r}")
     if not path.absolute().parent.is_dir():
         raise ValueError(f"argument 'path': there is no folder {str(path.parent)!r}")
     if kind == "picture" and find_spec("matplotlib") is None:
-        raise ImportError("a picture needs matplotlib: pip install 'gilext[plot]'")
+        raise ImportError(
+            "a picture needs matplotlib: pip install 'gilext[plot]'", name="matplotlib"
+        )
 
 
 def save(recording: Recording, path: Path, kind: str | None = None) -> None:
-    """Write a recording to a file, as its suffix says where no kind is given.
+    """Write a recording to a file, as its suffix says if no kind is given.
 
     Raises
     ------

@@ -1,13 +1,21 @@
 """What a measurement depends on: interpreter, GIL, cores, and a container's limit."""
 
+import errno
 import os
 import sys
+from dataclasses import replace
 
 import pytest
 
 import gilext
 from gilext.core import environment
-from gilext.core.environment import cpu_quota, info, is_gil_enabled, usable_cores
+from gilext.core.environment import (
+    cpu_quota,
+    environment_line,
+    info,
+    is_gil_enabled,
+    usable_cores,
+)
 
 
 def control_group(root, membership, files):
@@ -48,7 +56,21 @@ def test_quota_of_the_control_group_is_read_in_cores(tmp_path, membership, files
     assert control_group(tmp_path, membership, files) == expected
 
 
-def test_no_control_group_is_no_quota(tmp_path):
+def test_control_group_may_have_any_name(tmp_path):
+    name = os.fsdecode(b"gil\xff")
+    (tmp_path / "fs" / name).mkdir(parents=True)
+    (tmp_path / "fs" / name / "cpu.max").write_text("150000 100000")
+    (tmp_path / "cgroup").write_bytes(b"0::/gil\xff\n")
+
+    assert cpu_quota(tmp_path / "cgroup", tmp_path / "fs") == 1.5
+
+
+def test_quota_is_unknown_when_linux_does_not_tell_the_control_group(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    with pytest.raises(FileNotFoundError):
+        cpu_quota(tmp_path / "missing", tmp_path)
+
+    monkeypatch.setattr(sys, "platform", "darwin")
     assert cpu_quota(tmp_path / "missing", tmp_path) is None
 
 
@@ -57,15 +79,69 @@ def test_usable_cores_are_the_affinity_within_the_quota(monkeypatch, quota, expe
     monkeypatch.setattr(environment, "cpu_quota", lambda: quota)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 5}, raising=False)
 
-    assert usable_cores() == expected
+    assert usable_cores() == (expected, None)
 
 
-def test_usable_cores_are_all_cores_where_there_is_no_affinity(monkeypatch):
+def test_usable_cores_are_all_cores_if_there_is_no_affinity(monkeypatch):
     monkeypatch.setattr(environment, "cpu_quota", lambda: None)
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 6)
 
-    assert usable_cores() == 6.0
+    assert usable_cores() == (6.0, None)
+
+
+def refused(*_):
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+def no_proc(*_):
+    raise FileNotFoundError(errno.ENOENT, "No such file or directory", "/proc/self/cgroup")
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "replacement", "reason"),
+    [
+        (os, "sched_getaffinity", refused, "reading the CPU affinity failed (Operation not permi"),
+        (environment, "cpu_quota", no_proc, "reading /proc/self/cgroup failed (No such file or d"),
+    ],
+    ids=["affinity", "control group"],
+)
+def test_what_is_refused_is_unknown_and_a_sentence(monkeypatch, module, name, replacement, reason):
+    monkeypatch.setattr(module, name, replacement, raising=False)
+
+    here = info()
+
+    assert here.usable_cores is None
+    assert here.cores_unknown_reason.startswith(reason)
+    assert f"an unknown number of {os.cpu_count()}" in str(here)
+    assert f"How many cores may be used is unknown: {reason}" in " ".join(str(here).split())
+
+
+def test_number_of_cores_may_be_unknown_altogether(monkeypatch):
+    monkeypatch.setattr(environment, "cpu_quota", lambda: None)
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+
+    here = info()
+
+    assert (here.cpu_count, here.usable_cores) == (None, None)
+    assert "an unknown number of an unknown number" not in str(here)
+    assert "the system doesn't tell" in str(here)
+
+
+@pytest.mark.parametrize(
+    ("build", "enabled", "words"),
+    [
+        (False, True, "with a GIL"),
+        (True, False, "free-threaded, no GIL"),
+        (True, True, "free-threaded build, GIL switched on"),
+    ],
+)
+def test_one_line_says_whether_there_is_a_gil(build, enabled, words):
+    here = replace(info(), free_threaded_build=build, gil_enabled=enabled, implementation="X")
+
+    assert words in str(here)
+    assert environment_line(here).startswith(f"X {here.python_version}, {words}, ")
 
 
 def test_gil_is_enabled_where_nothing_says_otherwise(monkeypatch):
@@ -80,21 +156,11 @@ def test_gil_state_is_the_interpreters_own_word(monkeypatch):
     assert not is_gil_enabled()
 
 
-def test_info_names_the_interpreter_and_the_bindings():
+def test_info_names_the_interpreter():
     here = info()
 
     assert here.gilext_version == gilext.__version__
     assert here.python_version.split(".")[:2] == [str(part) for part in sys.version_info[:2]]
-    assert here.bindings == tuple(binding.name for binding in gilext.loop("spin").bindings)
     assert here.switch_interval_seconds == sys.getswitchinterval()
     assert 0 < here.usable_cores <= here.cpu_count
-
-
-def test_binding_whose_module_is_missing_is_not_named(monkeypatch):
-    find = environment.find_spec
-    monkeypatch.setattr(
-        environment, "find_spec", lambda name: None if name == "cffi" else find(name)
-    )
-
-    assert "cffi_abi" not in info().bindings
-    assert "cffi_api" in info().bindings
+    assert here.cores_unknown_reason is None
