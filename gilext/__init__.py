@@ -11,7 +11,7 @@ from gilext.core.version import __version__ as __version__
 TYPE_CHECKING = False  # as type checkers know it; the typing module is half of our import time
 
 try:
-    import gilext._native as _native
+    import gilext._native  # noqa: F401
 except ModuleNotFoundError as error:
     if error.name != "gilext._native":
         raise
