@@ -98,7 +98,8 @@ def _draw_bars(axes: Axes, recording: Recording, lanes: dict[int, int]) -> None:
             bars = bars_of.get(thread, [])
             axes.broken_barh(bars, (lane - 0.35, 0.7), facecolors=colour, linewidth=0)
     if recording.holds_truncated_at_seconds is not None:
-        axes.axvspan(recording.holds_truncated_at_seconds, recording.seconds, color=_MISSING)
+        span = (recording.holds_truncated_at_seconds, recording.seconds)
+        axes.axvspan(*span, color=_MISSING, zorder=0)
 
 
 def _explain_colours(axes: Axes, recording: Recording) -> None:

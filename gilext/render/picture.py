@@ -57,8 +57,8 @@ def _draw_rows(axes: Axes, comparison: Comparison) -> None:
         axes.text(0.03, position, f"{row.speedup:.2f}", va="center", color="white")
     axes.legend(
         handles=[
-            Patch(color=_RELEASED, label="C that releases the GIL"),
-            Patch(color=_OTHER, label="every other way"),
+            Patch(color=_RELEASED, label="C, GIL released"),
+            Patch(color=_OTHER, label="other ways"),
         ],
         loc="upper center",
         bbox_to_anchor=(0.5, -0.16),

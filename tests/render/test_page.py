@@ -1,13 +1,19 @@
 """The page of a recording: what it says, what it hides, and what a browser makes of it."""
 
+import base64
+import json
 import re
 import shutil
+import struct
+import sys
 import tempfile
+from array import array
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from gilext.recording.holds import Hold
+from gilext.recording.holds import Hold, Holds
 from gilext.recording.results import Frame, StackSample, Stall
 from gilext.render import page
 
@@ -45,6 +51,68 @@ def test_what_the_program_names_can_not_leave_its_place(made_up):
 
     assert "<img" not in text
     assert text.count("</script>") == 1
+
+
+def data_of(text):
+    """Return what the page's code draws, its packed numbers unpacked as little-endian."""
+    data = json.loads(re.search(r"const DATA = (.*);", text)[1])
+    for name, kind, size in (("starts", "d", 8), ("lengths", "f", 4), ("lanes", "H", 2)):
+        packed = base64.b64decode(data[name])
+        data[name] = struct.unpack(f"<{len(packed) // size}{kind}", packed)
+    return data
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_page_has_every_hold_in_one_byte_order(recording, monkeypatch, order):
+    if order != sys.byteorder:
+        # On such a machine array() packs the other way round, as this one does here.
+        monkeypatch.setattr(page, "array", swapped_array)
+    monkeypatch.setattr(page.sys, "byteorder", order)
+
+    data = data_of(page.render(recording))
+
+    assert data["starts"] == (0.1, 0.2, 0.5)
+    assert data["lengths"] == pytest.approx((0.05, 0.1, 0.25))
+    assert data["lanes"] == (0, 1, 0)
+    assert data["threads"] == ["MainThread", "worker"]
+    assert data["seconds"] == 1.0
+    assert data["stalls"] == [
+        {
+            "start": 0.5,
+            "seconds": 0.25,
+            "lane": 0,
+            "name": "work:42",
+            "stack": ["work (/some/where/work.py:42)"],
+        }
+    ]
+
+
+def swapped_array(kind, values):
+    """Return an array as a machine of the other byte order has it."""
+    numbers = array(kind, values)
+    numbers.byteswap()
+    return numbers
+
+
+def test_threads_that_held_the_shortest_share_a_lane(made_up):
+    count = 70_000
+    kept = made_up(names=[f"thread {i}" for i in range(4)]).by_thread
+    threads = tuple(replace(kept[0], name=f"t{i}", held_seconds=float(i)) for i in range(count))
+    holds = Holds.of([Hold(0.1, 0.1, 0), Hold(0.3, 0.1, count - 1), Hold(0.5, 0.1, count - 200)])
+
+    data = data_of(page.render(replace(made_up(), by_thread=threads, holds=holds)))
+
+    assert data["threads"][:2] == [f"t{count - 200}", f"t{count - 199}"]
+    assert data["threads"][-1] == "69,800 more threads"
+    assert data["lanes"] == (200, 199, 0)
+
+
+def test_recording_of_no_time_has_no_part_of_it(made_up):
+    text = page.render(made_up(names=["a"], seconds=1.0))
+    nothing = page.render(replace(made_up(names=["a"]), seconds=0.0))
+
+    assert "<td>0.0 %" in text
+    assert "<td>-" in nothing
 
 
 def test_page_says_where_detail_ends(made_up):
