@@ -15,11 +15,11 @@ from gilext.checking.checkup import check
 from gilext.cli import programs
 from gilext.comparison.comparing import compare
 from gilext.comparison.ways import DEFAULT_WAYS, WAYS
-from gilext.core.environment import info
 from gilext.core.results import Result
 from gilext.core.version import __version__
 from gilext.lab import EXPERIMENTS
 from gilext.loops.catalogue import LOOPS
+from gilext.loops.installation import info
 from gilext.recording.live import LiveLine
 from gilext.recording.watch import DEFAULT_STALLS, watch
 from gilext.render import files, picture, terminal

@@ -17,8 +17,9 @@ _ASCII = str.maketrans({"±": "+-", "µ": "u", "…": "...", "─": "-"})
 
 def show(result: Result, stream: TextIO) -> None:
     """Write a result to a stream: styled on a terminal, as plain text elsewhere."""
-    console = Console(file=stream, force_jupyter=False, highlight=False)
-    for line in lines(result.report(), width_of(stream)):
+    width = width_of(stream)
+    console = Console(file=stream, width=width, force_jupyter=False, highlight=False)
+    for line in lines(result.report(), width):
         text = encodable(line.text, stream.encoding)
         console.print(Text(text, _STYLES[line.style]), soft_wrap=True)
 

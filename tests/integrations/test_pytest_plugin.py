@@ -180,7 +180,8 @@ import sys
 def test_it():
     loaded = {name for name in sys.modules if name.startswith("gilext.")}
     assert loaded <= {
-        "gilext._native", "gilext.integrations", "gilext.integrations.pytest"
+        "gilext._native", "gilext.core", "gilext.core.saving", "gilext.core.version",
+        "gilext.integrations", "gilext.integrations.pytest",
     }, loaded
 """
 
