@@ -3,12 +3,13 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "compat.h"
 #include "os/clock.h"
 
 static int
 index_of_name(const struct signature *signature, PyObject *name, Py_ssize_t *index)
 {
-    for (*index = 0; *index < signature->most; (*index)++) {
+    for (*index = 0; *index < signature->count; (*index)++) {
         if (PyUnicode_CompareWithASCIIString(name, signature->names[*index]) == 0) {
             return 0;
         }
@@ -20,43 +21,43 @@ index_of_name(const struct signature *signature, PyObject *name, Py_ssize_t *ind
 
 static int
 bind_keywords(const struct signature *signature, PyObject *const *keyword_values,
-              PyObject *kwnames, PyObject **borrowed_values)
+              PyObject *kwnames, PyObject **values)
 {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(kwnames); i++) {
-        PyObject *borrowed_name = PyTuple_GET_ITEM(kwnames, i);
+        PyObject *name = PyTuple_GET_ITEM(kwnames, i);
         Py_ssize_t index;
-        if (index_of_name(signature, borrowed_name, &index) < 0) {
+        if (index_of_name(signature, name, &index) < 0) {
             return -1;
         }
-        if (borrowed_values[index] != NULL) {
+        if (values[index] != NULL) {
             PyErr_Format(PyExc_TypeError, "%s() got multiple values for argument '%U'",
-                         signature->function, borrowed_name);
+                         signature->function, name);
             return -1;
         }
-        borrowed_values[index] = keyword_values[i];
+        values[index] = keyword_values[i];
     }
     return 0;
 }
 
 int
 bind_arguments_by_name(const struct signature *signature, PyObject *const *args,
-                       Py_ssize_t nargs, PyObject *kwnames, PyObject **borrowed_values)
+                       Py_ssize_t nargs, PyObject *kwnames, PyObject **values)
 {
-    if (nargs > signature->most) {
+    if (nargs > signature->count) {
         PyErr_Format(PyExc_TypeError, "%s() takes at most %zd argument%s (%zd given)",
-                     signature->function, signature->most, signature->most == 1 ? "" : "s",
+                     signature->function, signature->count, signature->count == 1 ? "" : "s",
                      nargs);
         return -1;
     }
-    for (Py_ssize_t i = 0; i < signature->most; i++) {
-        borrowed_values[i] = i < nargs ? args[i] : NULL;
+    for (Py_ssize_t i = 0; i < signature->count; i++) {
+        values[i] = i < nargs ? args[i] : NULL;
     }
     if (kwnames != NULL &&
-        bind_keywords(signature, args + nargs, kwnames, borrowed_values) < 0) {
+        bind_keywords(signature, args + nargs, kwnames, values) < 0) {
         return -1;
     }
     for (Py_ssize_t i = 0; i < signature->required; i++) {
-        if (borrowed_values[i] == NULL) {
+        if (values[i] == NULL) {
             PyErr_Format(PyExc_TypeError, "%s() missing required argument '%s' (pos %zd)",
                          signature->function, signature->names[i], i + 1);
             return -1;
@@ -65,34 +66,19 @@ bind_arguments_by_name(const struct signature *signature, PyObject *const *args,
     return 0;
 }
 
-static PyObject *
-take_raised_exception(void)
-{
-    PyObject *owned_type, *owned_error, *owned_traceback;
-    PyErr_Fetch(&owned_type, &owned_error, &owned_traceback);
-    PyErr_NormalizeException(&owned_type, &owned_error, &owned_traceback);
-    if (owned_traceback != NULL) {
-        PyException_SetTraceback(owned_error, owned_traceback);
-    }
-    Py_XDECREF(owned_type);
-    Py_XDECREF(owned_traceback);
-    return owned_error;
-}
-
 /* Raise `type` with a message about one argument. What was raised before, if anything, stays
    visible as its cause. */
 static void
 set_argument_error(PyObject *type, const struct signature *signature, Py_ssize_t index,
                    const char *problem)
 {
-    PyObject *owned_cause = take_raised_exception();
+    PyObject *cause = PyErr_GetRaisedException();
     PyErr_Format(type, "%s() argument '%s' %s", signature->function, signature->names[index],
                  problem);
-    if (owned_cause != NULL) {
-        PyObject *owned_error = take_raised_exception();
-        PyException_SetCause(owned_error, owned_cause);
-        PyErr_SetObject((PyObject *)Py_TYPE(owned_error), owned_error);
-        Py_DECREF(owned_error);
+    if (cause != NULL) {
+        PyObject *error = PyErr_GetRaisedException();
+        PyException_SetCause(error, cause); /* takes the reference */
+        PyErr_SetRaisedException(error);
     }
 }
 
@@ -114,33 +100,33 @@ set_range_error(PyObject *type, const struct signature *signature, Py_ssize_t in
 
 int
 to_any_uint64(const struct signature *signature, Py_ssize_t index, PyObject *value,
-              uint64_t lowest, uint64_t highest, uint64_t *result)
+              uint64_t min, uint64_t max, uint64_t *result)
 {
     if (!PyIndex_Check(value)) {
         set_type_error(signature, index, "an integer", value);
         return -1;
     }
-    PyObject *owned_integer = PyNumber_Index(value);
-    if (owned_integer == NULL) {
+    PyObject *integer = PyNumber_Index(value);
+    if (integer == NULL) {
         return -1;
     }
     int overflow;
-    long long small = PyLong_AsLongLongAndOverflow(owned_integer, &overflow);
+    long long small = PyLong_AsLongLongAndOverflow(integer, &overflow);
     bool is_below = overflow < 0 || (overflow == 0 && small < 0);
     bool is_above = false;
     *result = (uint64_t)small;
     if (overflow > 0) {
-        *result = PyLong_AsUnsignedLongLong(owned_integer);
+        *result = PyLong_AsUnsignedLongLong(integer);
         is_above = PyErr_Occurred() != NULL;
         PyErr_Clear();
     }
-    Py_DECREF(owned_integer);
-    if (is_below || *result < lowest) {
-        set_range_error(PyExc_ValueError, signature, index, "at least", lowest);
+    Py_DECREF(integer);
+    if (is_below || *result < min) {
+        set_range_error(PyExc_ValueError, signature, index, "at least", min);
         return -1;
     }
-    if (is_above || *result > highest) {
-        set_range_error(PyExc_OverflowError, signature, index, "at most", highest);
+    if (is_above || *result > max) {
+        set_range_error(PyExc_OverflowError, signature, index, "at most", max);
         return -1;
     }
     return 0;
@@ -193,19 +179,19 @@ to_nanoseconds(const struct signature *signature, Py_ssize_t index, PyObject *va
         set_argument_error(PyExc_OverflowError, signature, index, "is too large");
         return -1;
     }
-    *result = (uint64_t)ceil(seconds * NS_PER_SECOND);
+    *result = (uint64_t)ceil(seconds * (double)NS_PER_SECOND);
     return 0;
 }
 
 int
 to_buffer(const struct signature *signature, Py_ssize_t index, PyObject *value,
-          Py_buffer *owned_result)
+          Py_buffer *view)
 {
     if (!PyObject_CheckBuffer(value)) {
         set_type_error(signature, index, "a bytes-like object", value);
         return -1;
     }
-    if (PyObject_GetBuffer(value, owned_result, PyBUF_SIMPLE) == 0) {
+    if (PyObject_GetBuffer(value, view, PyBUF_SIMPLE) == 0) {
         return 0;
     }
     if (PyErr_ExceptionMatches(PyExc_BufferError)) {
@@ -213,7 +199,7 @@ to_buffer(const struct signature *signature, Py_ssize_t index, PyObject *value,
                            "must export a C-contiguous buffer");
     }
     else if (PyErr_ExceptionMatches(PyExc_ValueError)) {
-        set_argument_error(PyExc_ValueError, signature, index, "has no buffer to give any more");
+        set_argument_error(PyExc_ValueError, signature, index, "is released or closed");
     }
     return -1;
 }

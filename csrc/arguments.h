@@ -13,27 +13,27 @@ enum { MAX_ARGUMENTS = 5 };
 struct signature {
     const char *function;
     Py_ssize_t required;
-    Py_ssize_t most;
+    Py_ssize_t count;
     const char *names[MAX_ARGUMENTS];
 };
 
 int bind_arguments_by_name(const struct signature *signature, PyObject *const *args,
-                           Py_ssize_t nargs, PyObject *kwnames, PyObject **borrowed_values);
+                           Py_ssize_t nargs, PyObject *kwnames, PyObject **values);
 
 int to_any_uint64(const struct signature *signature, Py_ssize_t index, PyObject *value,
-                  uint64_t lowest, uint64_t highest, uint64_t *result);
+                  uint64_t min, uint64_t max, uint64_t *result);
 
-/* Fill `borrowed_values` with the arguments in the order of the signature, NULL where an
+/* Fill `values` with the arguments in the order of the signature, NULL where an
    optional one is absent. 0, or -1 with TypeError set. */
 static inline int
 bind_arguments(const struct signature *signature, PyObject *const *args, Py_ssize_t nargs,
-               PyObject *kwnames, PyObject **borrowed_values)
+               PyObject *kwnames, PyObject **values)
 {
-    if (kwnames != NULL || nargs < signature->required || nargs > signature->most) {
-        return bind_arguments_by_name(signature, args, nargs, kwnames, borrowed_values);
+    if (kwnames != NULL || nargs < signature->required || nargs > signature->count) {
+        return bind_arguments_by_name(signature, args, nargs, kwnames, values);
     }
-    for (Py_ssize_t i = 0; i < signature->most; i++) {
-        borrowed_values[i] = i < nargs ? args[i] : NULL;
+    for (Py_ssize_t i = 0; i < signature->count; i++) {
+        values[i] = i < nargs ? args[i] : NULL;
     }
     return 0;
 }
@@ -41,18 +41,18 @@ bind_arguments(const struct signature *signature, PyObject *const *args, Py_ssiz
 /* Convert the argument at `index`. 0, or -1 with an exception set:
    TypeError for a wrong type, ValueError below the range, OverflowError above it. */
 static inline int
-to_uint64(const struct signature *signature, Py_ssize_t index, PyObject *value, uint64_t lowest,
-          uint64_t highest, uint64_t *result)
+to_uint64(const struct signature *signature, Py_ssize_t index, PyObject *value, uint64_t min,
+          uint64_t max, uint64_t *result)
 {
     if (PyLong_CheckExact(value)) {
         int overflow;
         long long small = PyLong_AsLongLongAndOverflow(value, &overflow);
         *result = (uint64_t)small;
-        if (overflow == 0 && small >= 0 && *result >= lowest && *result <= highest) {
+        if (overflow == 0 && small >= 0 && *result >= min && *result <= max) {
             return 0;
         }
     }
-    return to_any_uint64(signature, index, value, lowest, highest, result);
+    return to_any_uint64(signature, index, value, min, max, result);
 }
 
 /* Seconds, as a number, to nanoseconds. ValueError for NaN too, OverflowError beyond 292 years. */
@@ -62,6 +62,6 @@ int to_nanoseconds(const struct signature *signature, Py_ssize_t index, PyObject
 /* A C-contiguous buffer; the caller releases it. TypeError where `value` has no buffer,
    BufferError where it isn't contiguous, ValueError where it is a released memoryview. */
 int to_buffer(const struct signature *signature, Py_ssize_t index, PyObject *value,
-              Py_buffer *owned_result);
+              Py_buffer *view);
 
 #endif

@@ -7,13 +7,40 @@
        checking/    what one function does with the GIL: watch_calls, probe_calls
        recording/   who held the GIL while a program ran: Sampler
        references/  refcount, is_immortal, heap_bytes
-       lab/         what goes wrong on purpose: Counters, LockPair
+       lab/         what goes wrong on purpose: Counters, LockPair; and sum_range
        cpython/     the only room that knows CPython's private layouts
        os/          threads, clocks, memory: portability, and nothing else
 
    arguments.c is what all of them read their arguments with. */
 
 #include "native.h"
+
+#include "checking/handovers.h"
+#include "loops/loops.h"
+
+/* -- what is in it ------------------------------------------------------------------------- */
+
+static PyMethodDef *const functions[] = {
+    loop_functions,  timed_loop_functions, os_crew_functions, sum_range_functions,
+    check_functions, refcount_functions,
+};
+
+static PyType_Spec *const types[] = {
+    &meeting_spec,
+    &sampler_spec,
+    &counters_spec,
+    &lock_pair_spec,
+};
+
+static const struct {
+    const char *name;
+    unsigned long long value;
+} constants[] = {
+    {"PRIMES_LIMIT", GILEXT_PRIMES_LIMIT},
+    {"HANDOVER_PLACES", HANDOVER_PLACES},
+};
+
+/* -- making it ----------------------------------------------------------------------------- */
 
 struct native_state *
 native_state_of(PyObject *module)
@@ -22,36 +49,95 @@ native_state_of(PyObject *module)
 }
 
 static int
+add_type(PyObject *module, PyType_Spec *spec)
+{
+    PyObject *type = PyType_FromModuleAndSpec(module, spec, NULL);
+    if (type == NULL) {
+        return -1;
+    }
+    int status = PyModule_AddType(module, (PyTypeObject *)type);
+    Py_DECREF(type);
+    return status;
+}
+
+static int
+add_constant(PyObject *module, const char *name, unsigned long long value)
+{
+    PyObject *number = PyLong_FromUnsignedLongLong(value);
+    if (number == NULL) {
+        return -1;
+    }
+    int status = PyModule_AddObjectRef(module, name, number);
+    Py_DECREF(number);
+    return status;
+}
+
+PyDoc_STRVAR(unsupported_interpreter_doc,
+             "This gilext doesn't know how this interpreter keeps its GIL, or its counts.");
+
+static int
+add_exception(PyObject *module)
+{
+    PyObject *error = PyErr_NewExceptionWithDoc(
+        "gilext.UnsupportedInterpreter", unsupported_interpreter_doc, PyExc_RuntimeError, NULL);
+    native_state_of(module)->unsupported_interpreter = error;
+    return error == NULL ? -1 : PyModule_AddObjectRef(module, "UnsupportedInterpreter", error);
+}
+
+static int
 native_exec(PyObject *module)
 {
-    int (*const add[])(PyObject *) = {add_loops, add_timed_loops, add_meeting, add_os_crew,
-                                       add_sampler, add_check, add_counters, add_lock_order,
-                                       add_refcounts};
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(add); i++) {
-        if (add[i](module) < 0) {
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(functions); i++) {
+        if (PyModule_AddFunctions(module, functions[i]) < 0) {
             return -1;
         }
     }
-    return 0;
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(types); i++) {
+        if (add_type(module, types[i]) < 0) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(constants); i++) {
+        if (add_constant(module, constants[i].name, constants[i].value) < 0) {
+            return -1;
+        }
+    }
+    return add_exception(module);
 }
 
 static int
 native_traverse(PyObject *module, visitproc visit, void *arg)
 {
-    Py_VISIT(native_state_of(module)->meeting_type);
-    Py_VISIT(native_state_of(module)->sampler_type);
-    Py_VISIT(native_state_of(module)->counters_type);
-    Py_VISIT(native_state_of(module)->lock_pair_type);
+    Py_VISIT(native_state_of(module)->unsupported_interpreter);
     return 0;
 }
 
 static int
 native_clear(PyObject *module)
 {
-    Py_CLEAR(native_state_of(module)->meeting_type);
-    Py_CLEAR(native_state_of(module)->sampler_type);
-    Py_CLEAR(native_state_of(module)->counters_type);
-    Py_CLEAR(native_state_of(module)->lock_pair_type);
+    Py_CLEAR(native_state_of(module)->unsupported_interpreter);
+    return 0;
+}
+
+static void
+native_free(void *module)
+{
+    native_clear(module);
+}
+
+/* -- what its types and functions share ---------------------------------------------------- */
+
+PyObject *
+raise_unsupported_interpreter(PyObject *module, const char *what)
+{
+    return PyErr_Format(native_state_of(module)->unsupported_interpreter,
+                        "gilext doesn't know the %s of CPython %s", what, PY_VERSION);
+}
+
+int
+traverse_type(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
     return 0;
 }
 
@@ -82,6 +168,7 @@ static struct PyModuleDef native_module = {
     .m_slots = native_slots,
     .m_traverse = native_traverse,
     .m_clear = native_clear,
+    .m_free = native_free,
 };
 
 PyMODINIT_FUNC

@@ -9,10 +9,7 @@
 #include <stdint.h>
 
 struct native_state {
-    PyTypeObject *meeting_type;
-    PyTypeObject *sampler_type;
-    PyTypeObject *counters_type;
-    PyTypeObject *lock_pair_type;
+    PyObject *unsupported_interpreter; /* gilext.UnsupportedInterpreter */
 };
 
 /* PyMethodDef wants one function type for all calling conventions, and slots want void *: ISO C
@@ -22,15 +19,25 @@ struct native_state {
 
 struct native_state *native_state_of(PyObject *module);
 
-/* Each topic file adds its functions and types; 0, or -1 with an exception set. */
-int add_loops(PyObject *module);
-int add_timed_loops(PyObject *module);
-int add_meeting(PyObject *module);
-int add_os_crew(PyObject *module);
-int add_sampler(PyObject *module);
-int add_check(PyObject *module);
-int add_counters(PyObject *module);
-int add_lock_order(PyObject *module);
-int add_refcounts(PyObject *module);
+/* Raise gilext.UnsupportedInterpreter for `what` this version keeps in an unknown way, such as
+   "GIL layout". Returns NULL. */
+PyObject *raise_unsupported_interpreter(PyObject *module, const char *what);
+
+/* The tp_traverse of a type whose objects refer to no other object: their type is one all the
+   same. With it, the module can keep an object of its own and still be collected. */
+int traverse_type(PyObject *self, visitproc visit, void *arg);
+
+/* What each topic file adds. A type is listed in native.c, and so is a table of functions. */
+extern PyMethodDef loop_functions[];
+extern PyMethodDef timed_loop_functions[];
+extern PyMethodDef os_crew_functions[];
+extern PyMethodDef sum_range_functions[];
+extern PyMethodDef check_functions[];
+extern PyMethodDef refcount_functions[];
+
+extern PyType_Spec meeting_spec;
+extern PyType_Spec sampler_spec;
+extern PyType_Spec counters_spec;
+extern PyType_Spec lock_pair_spec;
 
 #endif

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from gilext.comparison.comparing import Comparison as Comparison
     from gilext.comparison.comparing import compare as compare
     from gilext.core.environment import Environment as Environment
+    from gilext.core.errors import UnsupportedInterpreter as UnsupportedInterpreter
     from gilext.loops.catalogue import Binding as Binding
     from gilext.loops.catalogue import Loop as Loop
     from gilext.loops.catalogue import loop as loop
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from gilext.recording.monitor import MonitorReading as MonitorReading
     from gilext.recording.monitor import monitor as monitor
     from gilext.recording.results import Recording as Recording
-    from gilext.recording.watch import UnsupportedInterpreter as UnsupportedInterpreter
     from gilext.recording.watch import Watch as Watch
     from gilext.recording.watch import watch as watch
     from gilext.references.counts import RefcountView as RefcountView
@@ -74,7 +74,7 @@ _HOMES = {
     "Recording": "recording.results",
     "RefcountView": "references.counts",
     "TrialCollection": "references.trial",
-    "UnsupportedInterpreter": "recording.watch",
+    "UnsupportedInterpreter": "core.errors",
     "Watch": "recording.watch",
     "check": "checking.checkup",
     "check_leaks": "references.leaks",

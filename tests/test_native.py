@@ -6,6 +6,7 @@ import gc
 import importlib.machinery
 import importlib.util
 import inspect
+import sys
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,13 @@ import pytest
 import gilext
 from gilext import _native
 
-from_c = pytest.mark.parametrize("name", [name for name in dir(_native) if name[0] != "_"])
+PUBLIC = [name for name in dir(_native) if name[0] != "_"]
+TYPES = [
+    value
+    for value in map(vars(_native).get, PUBLIC)
+    if isinstance(value, type) and not issubclass(value, Exception)
+]
+from_c = pytest.mark.parametrize("name", PUBLIC)
 
 
 # -- more than one ----------------------------------------------------------------------------
@@ -59,12 +66,53 @@ def test_a_copy_goes_with_its_last_user() -> None:
     assert kept_by_us() is None
 
 
+NEW_OBJECT: dict[str, Callable[[ModuleType], object]] = {
+    "Meeting": lambda module: module.Meeting(1),
+    "Sampler": lambda module: module.Sampler(1.0, 1.0, 0.0, 0),
+    "Counters": lambda module: module.Counters("plain", 1),
+    "LockPair": lambda module: module.LockPair(),
+    "UnsupportedInterpreter": lambda module: module.UnsupportedInterpreter(),
+}
+
+
+def test_every_type_has_an_object_here() -> None:
+    types = [name for name in PUBLIC if isinstance(getattr(_native, name), type)]
+    assert types == sorted(NEW_OBJECT)
+
+
+@pytest.mark.parametrize("name", NEW_OBJECT)
+def test_a_copy_that_keeps_an_object_of_its_own_is_collected(name: str) -> None:
+    copy = new_copy()
+    copy.kept = NEW_OBJECT[name](copy)
+    kept_type, kept_module = weakref.ref(type(copy.kept)), weakref.ref(copy)
+    del copy
+    gc.collect()
+    gc.collect()  # an exception's class goes a round later
+    assert kept_type() is None
+    assert kept_module() is None
+
+
+@pytest.mark.parametrize("name", [kind.__name__ for kind in TYPES])
+def test_an_object_keeps_its_type_no_longer_than_it_lives(name: str) -> None:
+    copy = new_copy()
+    kind = getattr(copy, name)
+    before = sys.getrefcount(kind)
+    for _ in range(10):
+        NEW_OBJECT[name](copy)
+    gc.collect()
+    assert sys.getrefcount(kind) == before
+
+
 # -- what is in it ----------------------------------------------------------------------------
 
 
 def test_every_function_is_in_the_stub_with_its_parameters() -> None:
     tree = ast.parse(Path(gilext.__file__).with_name("_native.pyi").read_text(encoding="utf-8"))
-    stubs = {node.name: node for node in tree.body if hasattr(node, "name")}
+    stubs = {
+        node.target.id if isinstance(node, ast.AnnAssign) else node.name: node
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign | ast.ClassDef | ast.FunctionDef)
+    }
     assert sorted(stubs) == [name for name in sorted(dir(_native)) if name[0] != "_"]
     for name, stub in stubs.items():
         if isinstance(stub, ast.FunctionDef):
@@ -73,9 +121,7 @@ def test_every_function_is_in_the_stub_with_its_parameters() -> None:
             assert [argument.arg for argument in arguments] == list(parameters)
 
 
-@pytest.mark.parametrize(
-    "kind", [_native.Meeting, _native.Sampler, _native.Counters, _native.LockPair]
-)
+@pytest.mark.parametrize("kind", TYPES)
 def test_every_member_of_a_type_is_in_the_stub(kind: type) -> None:
     tree = ast.parse(Path(gilext.__file__).with_name("_native.pyi").read_text(encoding="utf-8"))
     (stub,) = (
@@ -90,7 +136,12 @@ def test_every_member_of_a_type_is_in_the_stub(kind: type) -> None:
 @from_c
 def test_everything_has_a_docstring_and_a_signature(name: str) -> None:
     value = getattr(_native, name)
+    if not callable(value):
+        assert isinstance(value, int)
+        return
     assert inspect.getdoc(value)
+    if value is _native.UnsupportedInterpreter:
+        return
     takes_nothing = name in ("LockPair", "heap_bytes")
     assert bool(inspect.signature(value).parameters) != takes_nothing
 

@@ -197,8 +197,7 @@ parse_calls(const struct signature *signature, PyObject *const *args, Py_ssize_t
 }
 
 static PyObject *
-watch_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs,
-            PyObject *kwnames)
+watch_calls(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const struct signature signature = {
         "watch_calls", 5, 5, {"function", "args", "kwargs", "seconds", "interval"}};
@@ -209,12 +208,11 @@ watch_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
         return NULL;
     }
     if (gil_state_find(&gil) == GIL_LAYOUT_UNKNOWN) {
-        PyErr_Format(PyExc_NotImplementedError, "the GIL of CPython %s is unknown", PY_VERSION);
-        return NULL;
+        return raise_unsupported_interpreter(module, "GIL layout");
     }
     struct call_watch watch;
     if (!call_watch_start(&watch, &gil, gil_state_current_thread(), interval_ns)) {
-        PyErr_SetString(PyExc_RuntimeError, "can't start the looking thread");
+        PyErr_SetString(PyExc_RuntimeError, "can't start new thread");
         return NULL;
     }
     int outcome = make_calls(&calls, &watch);
@@ -229,8 +227,7 @@ watch_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
 }
 
 static PyObject *
-probe_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs,
-            PyObject *kwnames)
+probe_calls(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const struct signature signature = {
         "probe_calls", 5, 5, {"function", "args", "kwargs", "seconds", "interval"}};
@@ -252,7 +249,7 @@ probe_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
     prober->caller = gil_state_current_thread();
     PyObject *owned_result = NULL;
     if (gil_state_find(&prober->gil) == GIL_LAYOUT_UNKNOWN) {
-        PyErr_Format(PyExc_NotImplementedError, "the GIL of CPython %s is unknown", PY_VERSION);
+        raise_unsupported_interpreter(module, "GIL layout");
         goto finally;
     }
     if (!handovers_init(&prober->handovers)) {
@@ -261,7 +258,7 @@ probe_calls(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs
     }
     calls.handovers = &prober->handovers;
     if (!os_thread_start(&prober->thread, probe_until_stopped, prober)) {
-        PyErr_SetString(PyExc_RuntimeError, "can't start the probing thread");
+        PyErr_SetString(PyExc_RuntimeError, "can't start new thread");
         goto finally;
     }
     int outcome = make_calls(&calls, &watch);
@@ -291,14 +288,8 @@ PyDoc_STRVAR(probe_calls_doc,
              "before it ended, how many did so in each tenth of their CPU time, and for how many\n"
              "nanoseconds it waited each time.");
 
-static PyMethodDef check_functions[] = {
+PyMethodDef check_functions[] = {
     {"watch_calls", METHOD(watch_calls), METH_FASTCALL | METH_KEYWORDS, watch_calls_doc},
     {"probe_calls", METHOD(probe_calls), METH_FASTCALL | METH_KEYWORDS, probe_calls_doc},
     {NULL, NULL, 0, NULL},
 };
-
-int
-add_check(PyObject *module)
-{
-    return PyModule_AddFunctions(module, check_functions);
-}

@@ -92,7 +92,7 @@ counters_add(struct counters *counters, uint64_t times, int64_t change, bool is_
 }
 
 static int64_t
-count_of(const struct cell *cell)
+count_in(const struct cell *cell)
 {
     return atomic_load_explicit(&cell->count, memory_order_relaxed) +
            atomic_load_explicit(&cell->owned, memory_order_relaxed);
@@ -103,7 +103,7 @@ counters_total(const struct counters *counters)
 {
     int64_t total = 0;
     for (size_t i = 0; i < counters->cell_count; i++) {
-        total += count_of(&counters->cells[i]);
+        total += count_in(&counters->cells[i]);
     }
     return total;
 }
@@ -118,8 +118,9 @@ counters_init_references(struct counters *counters)
     }
 }
 
-/* One object after the other, each many times in a row: threads that begin together then work on the
-   same object. In turns they would fall into step, one behind the other, and hardly ever meet. */
+/* One object after the other, each many times in a row: threads that begin together then work on
+   the same object. In turns they would fall into step, one behind the other, and hardly ever
+   meet. */
 uint64_t
 counters_take_and_drop(struct counters *counters, uint64_t times, bool is_owner)
 {
@@ -139,14 +140,14 @@ counters_take_and_drop(struct counters *counters, uint64_t times, bool is_owner)
 }
 
 struct reference_outcomes
-counters_judge(const struct counters *counters)
+counters_tally(const struct counters *counters)
 {
     struct reference_outcomes outcomes = {0, 0, 0};
     for (size_t i = 0; i < counters->cell_count; i++) {
-        int64_t count = count_of(&counters->cells[i]);
+        int64_t count = count_in(&counters->cells[i]);
         outcomes.right += count == 1;
         outcomes.leaked += count > 1;
-        outcomes.early += count < 1;
+        outcomes.premature += count < 1;
     }
     return outcomes;
 }

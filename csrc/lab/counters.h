@@ -16,7 +16,7 @@ enum counting {
     COUNTING_PLAIN,        /* load, add, store: two threads may load the same */
     COUNTING_ATOMIC,       /* one step */
     COUNTING_GLOBAL_MUTEX, /* one mutex for all cells */
-    COUNTING_CELL_MUTEX,   /* a mutex a cell */
+    COUNTING_CELL_MUTEX,   /* a mutex per cell */
     COUNTING_BIASED,       /* the owner's own count is plain, the others' is atomic: PEP 703 */
 };
 
@@ -39,10 +39,11 @@ struct counters {
 bool counters_init(struct counters *counters, enum counting counting, size_t cell_count);
 void counters_destroy(struct counters *counters);
 
-/* Add a change so many times, to the cells in turn; of a biased counter, one thread may be the owner. */
+/* Add a change `times` times, to the cells in turn; of a biased counter, one thread may be the
+   owner. */
 void counters_add(struct counters *counters, uint64_t times, int64_t change, bool is_owner);
 
-/* What all cells have counted, when nobody counts any more. */
+/* What all cells have counted, once no thread counts any longer. */
 int64_t counters_total(const struct counters *counters);
 
 /* -- reference counts, as a model ------------------------------------------------------------ */
@@ -50,7 +51,7 @@ int64_t counters_total(const struct counters *counters);
 /* Cells that stand for objects: each begins with one reference, that the caller holds. */
 void counters_init_references(struct counters *counters);
 
-/* Take and drop a reference so many times in all, to one object after the other. Returns how often
+/* Take and drop a reference `times` times in all, to one object after the other. Returns how often
    this thread saw an object fall to no reference: it would have been freed, while the caller still
    holds one. */
 uint64_t counters_take_and_drop(struct counters *counters, uint64_t times, bool is_owner);
@@ -58,10 +59,10 @@ uint64_t counters_take_and_drop(struct counters *counters, uint64_t times, bool 
 struct reference_outcomes {
     size_t right;
     size_t leaked; /* references remain that nobody holds */
-    size_t early;  /* the count is below what is held: it was freed, or soon will be */
+    size_t premature;  /* the count is below what is held: it was freed, or soon will be */
 };
 
 /* Compare each object's count with the one reference that is held. */
-struct reference_outcomes counters_judge(const struct counters *counters);
+struct reference_outcomes counters_tally(const struct counters *counters);
 
 #endif

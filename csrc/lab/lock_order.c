@@ -41,11 +41,12 @@ drop(struct lock_pair *pair, uint32_t index)
     os_condition_broadcast(&pair->changed);
 }
 
-/* A party that gets no core for a while is waited for: without it there is no deadlock. */
+/* It also waits for a party that gets no core for a while: without that one there is no
+   deadlock. */
 static void
 meet(struct lock_pair *pair)
 {
-    uint64_t deadline_ns = clock_monotonic_ns() + MEETING_SECONDS * (uint64_t)NS_PER_SECOND;
+    uint64_t deadline_ns = clock_monotonic_ns() + MEETING_SECONDS * NS_PER_SECOND;
     pair->have_first++;
     os_condition_broadcast(&pair->changed);
     while (pair->have_first < LOCK_COUNT && clock_monotonic_ns() < deadline_ns) {
@@ -54,14 +55,15 @@ meet(struct lock_pair *pair)
 }
 
 bool
-lock_pair_take_both(struct lock_pair *pair, uint32_t first, bool meets, uint64_t timeout_ns)
+lock_pair_take_both(struct lock_pair *pair, uint32_t first, bool wait_until_both_hold_one,
+                    uint64_t timeout_ns)
 {
     uint32_t second = LOCK_COUNT - 1 - first;
     uint64_t deadline_ns = clock_monotonic_ns() + timeout_ns;
     bool has_both = false;
     os_mutex_lock(&pair->mutex);
     if (take(pair, first, deadline_ns)) {
-        if (meets) {
+        if (wait_until_both_hold_one) {
             meet(pair);
             deadline_ns = clock_monotonic_ns() + timeout_ns;
         }

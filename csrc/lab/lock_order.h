@@ -22,8 +22,9 @@ void lock_pair_init(struct lock_pair *pair);
 void lock_pair_destroy(struct lock_pair *pair);
 
 /* Take one lock, then the other; drop both. False when `timeout_ns` was over before both were
-   taken. With `meets`, wait in between until two parties have their first lock, from when the time
-   counts: what happens now and then in a program happens here each time. */
-bool lock_pair_take_both(struct lock_pair *pair, uint32_t first, bool meets, uint64_t timeout_ns);
+   taken. With `wait_until_both_hold_one`, wait in between until two parties have their first
+   lock, and count the time from then: what happens now and then in a program happens each time. */
+bool lock_pair_take_both(struct lock_pair *pair, uint32_t first, bool wait_until_both_hold_one,
+                         uint64_t timeout_ns);
 
 #endif

@@ -38,7 +38,10 @@ to_counting(PyObject *value, enum counting *counting)
             return 0;
         }
     }
-    PyErr_Format(PyExc_ValueError, "Counters() argument 'counting': there is no way %R", value);
+    PyErr_Format(PyExc_ValueError,
+                 "Counters() argument 'counting' must be 'plain', 'atomic', 'global mutex', "
+                 "'object mutex' or 'biased', not %R",
+                 value);
     return -1;
 }
 
@@ -47,13 +50,13 @@ counters_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"counting", "cells", NULL};
     static const struct signature signature = {"Counters", 2, 2, {"counting", "cells"}};
-    PyObject *borrowed_counting, *borrowed_cells;
+    PyObject *name, *cell_count;
     enum counting counting;
     uint64_t cells;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO:Counters", names, &borrowed_counting,
-                                     &borrowed_cells) ||
-        to_counting(borrowed_counting, &counting) < 0 ||
-        to_uint64(&signature, 1, borrowed_cells, 1, INT32_MAX, &cells) < 0) {
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO:Counters", names, &name,
+                                     &cell_count) ||
+        to_counting(name, &counting) < 0 ||
+        to_uint64(&signature, 1, cell_count, 1, INT32_MAX, &cells) < 0) {
         return NULL;
     }
     PyObject *self = type->tp_alloc(type, 0);
@@ -68,6 +71,7 @@ static void
 counters_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
     counters_destroy(counters_of(self));
     type->tp_free(self);
     Py_DECREF(type);
@@ -178,11 +182,11 @@ counters_take_and_drop_released(PyObject *self, PyObject *const *args, Py_ssize_
 }
 
 static PyObject *
-counters_method_judge(PyObject *self, PyObject *Py_UNUSED(none))
+counters_method_tally(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    struct reference_outcomes outcomes = counters_judge(counters_of(self));
+    struct reference_outcomes outcomes = counters_tally(counters_of(self));
     return Py_BuildValue("nnn", (Py_ssize_t)outcomes.right, (Py_ssize_t)outcomes.leaked,
-                         (Py_ssize_t)outcomes.early);
+                         (Py_ssize_t)outcomes.premature);
 }
 
 /* -- the module's part ------------------------------------------------------------------------- */
@@ -195,24 +199,24 @@ PyDoc_STRVAR(counters_doc,
              "cells : int\n    How many, 1 at least.\n\n"
              "Raises\n------\n"
              "TypeError, ValueError\n    When an argument is of the wrong type or range.\n"
-             "MemoryError\n    Where there is no memory for so many.");
+             "MemoryError\n    When there is no memory for that many.");
 PyDoc_STRVAR(add_held_doc, "add_held($self, /, times, owner=False, down=False)\n--\n\n"
-             "Count up, or down, so many times, the cells in turn, holding the GIL.\n\n"
+             "Count up, or down, `times` times, the cells in turn, holding the GIL.\n\n"
              "Of a biased counter, one thread may be the owner.");
 PyDoc_STRVAR(add_released_doc, "add_released($self, /, times, owner=False, down=False)\n--\n\n"
-             "Count up, or down, so many times, the cells in turn, with the GIL released.\n\n"
+             "Count up, or down, `times` times, the cells in turn, with the GIL released.\n\n"
              "Of a biased counter, one thread may be the owner.");
 PyDoc_STRVAR(total_doc, "total($self)\n--\n\nWhat all cells have counted.");
 PyDoc_STRVAR(init_references_doc, "init_references($self)\n--\n\n"
              "Let each cell be an object to which the caller has one reference.");
 PyDoc_STRVAR(take_and_drop_held_doc, "take_and_drop_held($self, /, times, owner=False)\n--\n\n"
-             "Take and drop references, so many times in all, holding the GIL.\n\n"
+             "Take and drop references, `times` times in all, holding the GIL.\n\n"
              "To one object after the other. Returns how often one was seen to have none left.");
 PyDoc_STRVAR(take_and_drop_released_doc,
              "take_and_drop_released($self, /, times, owner=False)\n--\n\n"
-             "Take and drop references, so many times in all, with the GIL released.\n\n"
+             "Take and drop references, `times` times in all, with the GIL released.\n\n"
              "To one object after the other. Returns how often one was seen to have none left.");
-PyDoc_STRVAR(judge_doc, "judge($self)\n--\n\n"
+PyDoc_STRVAR(tally_doc, "tally($self)\n--\n\n"
              "How many objects have the right count, too high a one, too low a one.");
 
 static PyMethodDef counters_methods[] = {
@@ -225,30 +229,22 @@ static PyMethodDef counters_methods[] = {
      take_and_drop_held_doc},
     {"take_and_drop_released", METHOD(counters_take_and_drop_released),
      METH_FASTCALL | METH_KEYWORDS, take_and_drop_released_doc},
-    {"judge", counters_method_judge, METH_NOARGS, judge_doc},
+    {"tally", counters_method_tally, METH_NOARGS, tally_doc},
     {NULL, NULL, 0, NULL},
 };
 
 static PyType_Slot counters_slots[] = {
-    {Py_tp_doc, (void *)counters_doc},
+    {Py_tp_doc, SLOT(counters_doc)},
     {Py_tp_new, SLOT(counters_new)},
     {Py_tp_dealloc, SLOT(counters_dealloc)},
+    {Py_tp_traverse, SLOT(traverse_type)},
     {Py_tp_methods, counters_methods},
     {0, NULL},
 };
 
-static PyType_Spec counters_spec = {
+PyType_Spec counters_spec = {
     .name = "gilext._native.Counters",
     .basicsize = sizeof(struct counters_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = counters_slots,
 };
-
-int
-add_counters(PyObject *module)
-{
-    struct native_state *state = native_state_of(module);
-    state->counters_type =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &counters_spec, NULL);
-    return state->counters_type == NULL ? -1 : PyModule_AddType(module, state->counters_type);
-}

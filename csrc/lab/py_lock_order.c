@@ -34,6 +34,7 @@ static void
 lock_pair_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
     lock_pair_destroy(pair_of(self));
     type->tp_free(self);
     Py_DECREF(type);
@@ -44,7 +45,7 @@ lock_pair_take_both_released(PyObject *self, PyObject *const *args, Py_ssize_t n
                              PyObject *kwnames)
 {
     static const struct signature signature = {
-        "LockPair.take_both_released", 3, 3, {"first", "meets", "timeout"}};
+        "LockPair.take_both_released", 3, 3, {"first", "wait_until_both_hold_one", "timeout"}};
     PyObject *values[MAX_ARGUMENTS];
     uint64_t first, timeout_ns;
     bool has_both;
@@ -53,22 +54,23 @@ lock_pair_take_both_released(PyObject *self, PyObject *const *args, Py_ssize_t n
         to_nanoseconds(&signature, 2, values[2], &timeout_ns) < 0) {
         return NULL;
     }
-    int meets = PyObject_IsTrue(values[1]);
-    if (meets < 0) {
+    int waits = PyObject_IsTrue(values[1]);
+    if (waits < 0) {
         return NULL;
     }
     Py_BEGIN_ALLOW_THREADS
-    has_both = lock_pair_take_both(pair_of(self), (uint32_t)first, meets, timeout_ns);
+    has_both = lock_pair_take_both(pair_of(self), (uint32_t)first, waits, timeout_ns);
     Py_END_ALLOW_THREADS
     return PyBool_FromLong(has_both);
 }
 
 PyDoc_STRVAR(lock_pair_doc, "LockPair()\n--\n\nTwo locks, 0 and 1.");
 PyDoc_STRVAR(take_both_released_doc,
-             "take_both_released($self, /, first, meets, timeout)\n--\n\n"
-             "Take one lock, then the other, and drop both; the GIL is released meanwhile.\n\n"
-             "False when both weren't taken within `timeout` seconds. With `meets`, wait in\n"
-             "between until two threads have their first lock, from when the time counts.");
+             "take_both_released($self, /, first, wait_until_both_hold_one, timeout)\n--\n\n"
+             "Take one lock, then the other, and drop both, with the GIL released.\n\n"
+             "False when both weren't taken within `timeout` seconds. With the second argument\n"
+             "true, wait in between until two threads have their first lock; the time counts from\n"
+             "then.");
 
 static PyMethodDef lock_pair_methods[] = {
     {"take_both_released", METHOD(lock_pair_take_both_released), METH_FASTCALL | METH_KEYWORDS,
@@ -77,25 +79,17 @@ static PyMethodDef lock_pair_methods[] = {
 };
 
 static PyType_Slot lock_pair_slots[] = {
-    {Py_tp_doc, (void *)lock_pair_doc},
+    {Py_tp_doc, SLOT(lock_pair_doc)},
     {Py_tp_new, SLOT(lock_pair_new)},
     {Py_tp_dealloc, SLOT(lock_pair_dealloc)},
+    {Py_tp_traverse, SLOT(traverse_type)},
     {Py_tp_methods, lock_pair_methods},
     {0, NULL},
 };
 
-static PyType_Spec lock_pair_spec = {
+PyType_Spec lock_pair_spec = {
     .name = "gilext._native.LockPair",
     .basicsize = sizeof(struct lock_pair_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = lock_pair_slots,
 };
-
-int
-add_lock_order(PyObject *module)
-{
-    struct native_state *state = native_state_of(module);
-    state->lock_pair_type =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &lock_pair_spec, NULL);
-    return state->lock_pair_type == NULL ? -1 : PyModule_AddType(module, state->lock_pair_type);
-}

@@ -1,6 +1,7 @@
 /* gilext.Meeting: the proof of parallelism that needs no stopwatch. */
 
 #include "arguments.h"
+#include "cpython/signals.h"
 #include "loops/meeting.h"
 #include "native.h"
 
@@ -20,10 +21,10 @@ meeting_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"parties", NULL};
     static const struct signature signature = {"Meeting", 1, 1, {"parties"}};
-    PyObject *borrowed_parties;
+    PyObject *party_count;
     uint64_t parties;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O:Meeting", names, &borrowed_parties) ||
-        to_uint64(&signature, 0, borrowed_parties, 1, INT32_MAX, &parties) < 0) {
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O:Meeting", names, &party_count) ||
+        to_uint64(&signature, 0, party_count, 1, INT32_MAX, &parties) < 0) {
         return NULL;
     }
     PyObject *self = type->tp_alloc(type, 0);
@@ -37,6 +38,7 @@ static void
 meeting_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
     meeting_destroy(meeting_of(self));
     type->tp_free(self);
     Py_DECREF(type);
@@ -71,8 +73,7 @@ meeting_wait_released(PyObject *self, PyObject *const *args, Py_ssize_t nargs,
                       PyObject *kwnames)
 {
     static const struct signature signature = {"Meeting.wait_released", 1, 1, {"timeout"}};
-    /* So long at a time, that Ctrl-C is answered soon. */
-    const uint64_t span = 20000000;
+    const uint64_t span = signals_span_ns(MAX_SIGNAL_DELAY_NS);
     struct meeting *meeting = meeting_of(self);
     uint64_t left;
     if (parse_timeout(&signature, args, nargs, kwnames, &left) < 0) {
@@ -149,29 +150,18 @@ static PyGetSetDef meeting_getset[] = {
 };
 
 static PyType_Slot meeting_slots[] = {
-    {Py_tp_doc, (void *)meeting_doc},
+    {Py_tp_doc, SLOT(meeting_doc)},
     {Py_tp_new, SLOT(meeting_new)},
     {Py_tp_dealloc, SLOT(meeting_dealloc)},
+    {Py_tp_traverse, SLOT(traverse_type)},
     {Py_tp_methods, meeting_methods},
     {Py_tp_getset, meeting_getset},
     {0, NULL},
 };
 
-static PyType_Spec meeting_spec = {
+PyType_Spec meeting_spec = {
     .name = "gilext.Meeting",
     .basicsize = sizeof(struct meeting_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = meeting_slots,
 };
-
-int
-add_meeting(PyObject *module)
-{
-    struct native_state *state = native_state_of(module);
-    state->meeting_type =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &meeting_spec, NULL);
-    if (state->meeting_type == NULL) {
-        return -1;
-    }
-    return PyModule_AddType(module, state->meeting_type);
-}

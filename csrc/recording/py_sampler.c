@@ -44,8 +44,7 @@ sampler_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     }
     if (gil_state_find(&sampling.gil) == GIL_LAYOUT_UNKNOWN) {
-        PyErr_Format(PyExc_NotImplementedError, "the GIL of CPython %s is unknown", PY_VERSION);
-        return NULL;
+        return raise_unsupported_interpreter(PyType_GetModule(type), "GIL layout");
     }
     PyObject *self = type->tp_alloc(type, 0);
     if (self != NULL) {
@@ -58,6 +57,7 @@ static void
 sampler_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
     struct sampler *sampler = sampler_of(self);
     sampler_stop(sampler);
     sampler_destroy(sampler);
@@ -75,7 +75,7 @@ sampler_method_start(PyObject *self, PyObject *Py_UNUSED(none))
     }
     object->was_started = true;
     if (!sampler_start(sampler_of(self))) {
-        PyErr_SetString(PyExc_RuntimeError, "can't start the sampling thread");
+        PyErr_SetString(PyExc_RuntimeError, "can't start new thread");
         return NULL;
     }
     Py_RETURN_NONE;
@@ -116,7 +116,7 @@ PyDoc_STRVAR(sampler_doc,
              "stall : float\n    A hold of so many seconds is a stall; 0: none is.\n"
              "memory : int\n    Bytes for the holds one by one and for the stacks of stalls.\n\n"
              "Raises\n------\n"
-             "NotImplementedError\n    Where the layout of this interpreter's GIL is unknown.");
+             "UnsupportedInterpreter\n    When the layout of this interpreter's GIL is unknown.");
 PyDoc_STRVAR(start_doc, "start($self)\n--\n\nStart the thread; possible once.");
 PyDoc_STRVAR(stop_doc, "stop($self)\n--\n\nStop the thread, if it runs, and close its last hold.");
 PyDoc_STRVAR(totals_doc, "totals($self)\n--\n\nWhat it saw so far, summed up.");
@@ -153,30 +153,19 @@ static PyGetSetDef sampler_getset[] = {
 };
 
 static PyType_Slot sampler_slots[] = {
-    {Py_tp_doc, (void *)sampler_doc},
+    {Py_tp_doc, SLOT(sampler_doc)},
     {Py_tp_new, SLOT(sampler_new)},
     {Py_tp_dealloc, SLOT(sampler_dealloc)},
+    {Py_tp_traverse, SLOT(traverse_type)},
     {Py_tp_methods, sampler_methods},
     {Py_tp_getset, sampler_getset},
     {Py_bf_getbuffer, SLOT(sampler_get_buffer)},
     {0, NULL},
 };
 
-static PyType_Spec sampler_spec = {
+PyType_Spec sampler_spec = {
     .name = "gilext._native.Sampler",
     .basicsize = sizeof(struct sampler_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = sampler_slots,
 };
-
-int
-add_sampler(PyObject *module)
-{
-    struct native_state *state = native_state_of(module);
-    state->sampler_type =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &sampler_spec, NULL);
-    if (state->sampler_type == NULL) {
-        return -1;
-    }
-    return PyModule_AddType(module, state->sampler_type);
-}

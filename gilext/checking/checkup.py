@@ -9,11 +9,10 @@ from math import isfinite, sqrt
 from statistics import median
 from typing import Any
 
-from gilext._native import probe_calls, watch_calls
+from gilext._native import HANDOVER_PLACES, probe_calls, watch_calls
 from gilext.core.environment import is_gil_enabled
 from gilext.core.report import Report, facts
 from gilext.core.results import Result
-from gilext.recording.watch import UnsupportedInterpreter
 
 SHORTEST_CALL_SECONDS = 2e-6
 SHORTEST_SHARED_CALL_SECONDS = 1e-3
@@ -22,8 +21,7 @@ MOST_HANDOVERS_OF_HOLDING = 2
 FEWEST_HANDOVERS = 10
 
 _HANDOVERS_BY_CHANCE = 0.001
-_PLACES = 10  # as csrc/checking/handovers.h has them
-_ENDS = {0, _PLACES - 1}
+_ENDS = {0, HANDOVER_PLACES - 1}
 _PLACES_BY_CHANCE = 0.05
 _LOOK_INTERVAL = 100e-6
 _PROBE_INTERVAL = 1e-3
@@ -116,7 +114,7 @@ class Handovers:
 
     asked_calls: int = 0
     answers: int = 0
-    calls_at: tuple[int, ...] = (0,) * _PLACES
+    calls_at: tuple[int, ...] = (0,) * HANDOVER_PLACES
 
     @property
     def a_call(self) -> float:
@@ -170,10 +168,7 @@ def check(fn: Callable[..., object], /, *args: Any, seconds: float = 0.5, **kwar
         raise TypeError(f"argument 'seconds' must be a real number, not {type(seconds).__name__}")
     if not (isfinite(seconds) and seconds > 0):
         raise ValueError(f"argument 'seconds' must be above 0 and finite, not {seconds!r}")
-    try:
-        seen = watch_calls(fn, args, kwargs, seconds / 2, _LOOK_INTERVAL)
-    except NotImplementedError as unknown:
-        raise UnsupportedInterpreter(str(unknown)) from None
+    seen = watch_calls(fn, args, kwargs, seconds / 2, _LOOK_INTERVAL)
     call_seconds = seen["inside_ns"] / seen["calls"] * 1e-9
     fraction, error = fraction_of(seen["looks_held"], seen["looks"])
     stalls = probe_calls(fn, args, kwargs, seconds / 4, _PROBE_INTERVAL)["stalls_ns"]

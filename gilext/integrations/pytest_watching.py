@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from gilext.core.environment import is_gil_enabled
+from gilext.core.errors import UnsupportedInterpreter
 from gilext.recording.results import Frame, Recording
-from gilext.recording.watch import UnsupportedInterpreter, watch
+from gilext.recording.watch import watch
 
 _CONTENDER = "gilext contender"
 _ASKING_SECONDS = 0.001

@@ -8,9 +8,10 @@ from time import sleep
 
 from gilext.core.checks import check_count, check_seconds
 from gilext.core.environment import info, is_gil_enabled
+from gilext.core.errors import UnsupportedInterpreter
 from gilext.lab.cpu_bound import smallest_of
 from gilext.lab.lesson import Lesson, in_threads
-from gilext.recording.watch import UnsupportedInterpreter, watch
+from gilext.recording.watch import watch
 
 SLEEPS = 3
 

@@ -134,5 +134,5 @@ def _race(way: str, workers: int, objects: int, times: int) -> CountedReferences
         lambda index: time_call(lambda: call(times, owner=index == 0)),
         SPREAD_SECONDS,
     )
-    right, leaked, early = counters.judge()
+    right, leaked, early = counters.tally()
     return CountedReferences(way, right, leaked, early, sum(timing.results))

@@ -16,7 +16,7 @@ from gilext.core.report import Report, facts
 from gilext.core.results import Result
 from gilext.recording.results import held_fraction
 from gilext.recording.summary import held_part
-from gilext.recording.watch import BUSY_INTERVAL, new_sampler
+from gilext.recording.watch import BUSY_INTERVAL
 
 DEFAULT_WINDOW = 10.0
 DEFAULT_INTERVAL = 0.5e-3
@@ -89,7 +89,7 @@ class Monitor:
         """
         if self._sampler is not None:
             raise RuntimeError("the monitor runs already")
-        sampler = new_sampler(self._interval, max(self._interval, BUSY_INTERVAL), 0.0, 0)
+        sampler = Sampler(self._interval, max(self._interval, BUSY_INTERVAL), 0.0, 0)
         sampler.start()
         self._sampler = sampler
         # One step more than a window has: the oldest is where the window begins.

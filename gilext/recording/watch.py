@@ -38,10 +38,6 @@ _SHORTEST_INTERVAL = 10e-6
 _LONGEST_INTERVAL = 1.0
 
 
-class UnsupportedInterpreter(RuntimeError):
-    """Raised where the interpreter keeps its GIL in a way that gilext doesn't know."""
-
-
 @dataclass(frozen=True, slots=True)
 class Snapshot(Result):
     """What a watch has seen up to now.
@@ -103,7 +99,7 @@ class Watch:
         with self._lock:
             if self._sampler is not None:
                 raise RuntimeError("a watch can be used only once")
-            self._sampler = new_sampler(
+            self._sampler = Sampler(
                 self._interval, self._busy_interval, self._stalls or 0.0, self._memory
             )
             try:
@@ -273,14 +269,6 @@ def watch(
         stalls = check_seconds("stalls", stalls, 2 * (interval or DEFAULT_INTERVAL))
     memory = check_count("memory", memory, 0, sys.maxsize)
     return Watch(interval, stalls, memory)
-
-
-def new_sampler(interval: float, busy_interval: float, stall: float, memory: int) -> Sampler:
-    """Return a sampler, or raise `UnsupportedInterpreter`."""
-    try:
-        return Sampler(interval, busy_interval, stall, memory)
-    except NotImplementedError as error:
-        raise UnsupportedInterpreter(str(error)) from None
 
 
 def _hold_of(item: tuple[int, int, int], origin: int) -> Hold:

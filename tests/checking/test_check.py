@@ -144,7 +144,7 @@ def test_switch_interval_is_as_it_was():
 
 def test_unknown_layout_is_an_unsupported_interpreter(monkeypatch):
     def unknown(*_):
-        raise NotImplementedError("the GIL of CPython 9.9 is unknown")
+        raise gilext.UnsupportedInterpreter("gilext doesn't know the GIL layout of CPython 9.9")
 
     monkeypatch.setattr(checkup, "watch_calls", unknown)
 

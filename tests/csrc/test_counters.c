@@ -61,8 +61,8 @@ guarded_references_are_right_and_never_saw_zero(void)
         CHECK(counters_init(&counters, (enum counting)counting, CELLS));
         counters_init_references(&counters);
         run(&counters, take_and_drop, tasks);
-        struct reference_outcomes outcomes = counters_judge(&counters);
-        CHECK(outcomes.right + outcomes.leaked + outcomes.early == CELLS);
+        struct reference_outcomes outcomes = counters_tally(&counters);
+        CHECK(outcomes.right + outcomes.leaked + outcomes.premature == CELLS);
         if (counting != COUNTING_PLAIN) {
             CHECK(outcomes.right == CELLS);
             CHECK(tasks[0].saw_zero + tasks[1].saw_zero + tasks[2].saw_zero == 0);
@@ -71,17 +71,17 @@ guarded_references_are_right_and_never_saw_zero(void)
     }
 }
 
-/* What a race does, done by hand: the judge tells it. */
+/* What a race does, done by hand: the tally tells it. */
 static void
-wrong_counts_are_judged_so(void)
+wrong_counts_are_tallied_so(void)
 {
     struct counters counters;
     CHECK(counters_init(&counters, COUNTING_PLAIN, 3));
     counters_init_references(&counters);
     atomic_store(&counters.cells[0].count, 2);
     atomic_store(&counters.cells[1].count, 0);
-    struct reference_outcomes outcomes = counters_judge(&counters);
-    CHECK(outcomes.right == 1 && outcomes.leaked == 1 && outcomes.early == 1);
+    struct reference_outcomes outcomes = counters_tally(&counters);
+    CHECK(outcomes.right == 1 && outcomes.leaked == 1 && outcomes.premature == 1);
     CHECK(counters_take_and_drop(&counters, 3, false) == 1);
     counters_destroy(&counters);
 }
@@ -99,7 +99,7 @@ main(void)
 {
     guarded_counters_lose_nothing_and_plain_ones_gain_nothing();
     guarded_references_are_right_and_never_saw_zero();
-    wrong_counts_are_judged_so();
+    wrong_counts_are_tallied_so();
     too_many_cells_are_refused();
     return 0;
 }

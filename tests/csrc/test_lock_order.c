@@ -6,7 +6,7 @@
 struct party {
     struct lock_pair *pair;
     uint32_t first;
-    bool meets;
+    bool wait_until_both_hold_one;
     uint64_t timeout_ns;
     bool has_both;
 };
@@ -16,16 +16,16 @@ take(void *opaque_party)
 {
     struct party *party = opaque_party;
     party->has_both =
-        lock_pair_take_both(party->pair, party->first, party->meets, party->timeout_ns);
+        lock_pair_take_both(party->pair, party->first, party->wait_until_both_hold_one, party->timeout_ns);
 }
 
 static int
-parties_that_had_both(uint32_t other_first, bool meets, uint64_t timeout_ns)
+parties_that_had_both(uint32_t other_first, bool wait_until_both_hold_one, uint64_t timeout_ns)
 {
     struct lock_pair pair;
     lock_pair_init(&pair);
-    struct party parties[] = {{&pair, 0, meets, timeout_ns, false},
-                              {&pair, other_first, meets, timeout_ns, false}};
+    struct party parties[] = {{&pair, 0, wait_until_both_hold_one, timeout_ns, false},
+                              {&pair, other_first, wait_until_both_hold_one, timeout_ns, false}};
     os_thread threads[2];
     for (int i = 0; i < 2; i++) {
         CHECK(os_thread_start(&threads[i], take, &parties[i]));

@@ -11,7 +11,6 @@ import gilext
 from gilext import hold_for, monitor, release_for
 from gilext.core.environment import is_gil_enabled
 from gilext.recording import monitor as monitoring
-from gilext.recording import watch as watching
 
 
 def reading_after(call, window=0.2):
@@ -125,9 +124,9 @@ def test_bad_argument_of_monitor_is_named(options, error, named):
 
 def test_unknown_layout_is_an_unsupported_interpreter(monkeypatch):
     def unknown(*_):
-        raise NotImplementedError("the GIL of CPython 9.9 is unknown")
+        raise gilext.UnsupportedInterpreter("gilext doesn't know the GIL layout of CPython 9.9")
 
-    monkeypatch.setattr(watching, "Sampler", unknown)
+    monkeypatch.setattr(monitoring, "Sampler", unknown)
 
     with pytest.raises(gilext.UnsupportedInterpreter, match=r"9\.9"):
         monitor()

@@ -263,7 +263,7 @@ def test_bad_argument_of_watch_is_named(options, error, named):
 
 def test_unknown_layout_is_an_unsupported_interpreter(monkeypatch):
     def unknown(*_):
-        raise NotImplementedError("the GIL of CPython 9.9 is unknown")
+        raise UnsupportedInterpreter("gilext doesn't know the GIL layout of CPython 9.9")
 
     monkeypatch.setattr(watching, "Sampler", unknown)
 
