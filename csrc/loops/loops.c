@@ -2,7 +2,10 @@
 
 #include "loops/loops.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "loops/loop_table.h"
 
 /* -- spin --------------------------------------------------------------------------------- */
 
@@ -65,11 +68,11 @@ square_root(uint64_t x)
     return root;
 }
 
-/* Sieve the odd numbers up to `root`: the primes among them sieve everything else. */
+/* Sieve the odd numbers up to `root`: the primes among them sieve everything else. `base` is
+   zeroed before. */
 static void
 sieve_base(uint64_t *base, uint64_t root)
 {
-    memset(base, 0, BASE_WORDS * sizeof base[0]);
     for (uint64_t p = 3; p * p <= root; p += 2) {
         if (!is_marked(base, index_of(p))) {
             mark_multiples(base, index_of(root + 1), index_of(p * p), p);
@@ -119,49 +122,62 @@ count_unmarked(const uint64_t *bits, uint64_t bit_count)
     return count;
 }
 
-GILEXT_API uint64_t
-gilext_count_primes(uint64_t limit)
-{
+/* On the heap: a thread may have a stack that 96 KiB don't fit on. */
+struct sieves {
     uint64_t base[BASE_WORDS];
     uint64_t segment[SEGMENT_WORDS];
+};
+
+static bool
+is_set(const atomic_bool *flag)
+{
+    return flag != NULL && atomic_load_explicit(flag, memory_order_relaxed);
+}
+
+uint64_t
+count_primes_unless(uint64_t limit, const atomic_bool *is_stopping)
+{
     if (limit < 2) {
         return 0;
+    }
+    struct sieves *sieves = calloc(1, sizeof *sieves);
+    if (sieves == NULL) {
+        return GILEXT_NO_MEMORY;
     }
     uint64_t root = square_root(limit);
     uint64_t end = index_of(limit + 1);
     uint64_t count = 0;
-    sieve_base(base, root);
-    for (uint64_t low = 0; low < end; low += SEGMENT_BITS) {
+    sieve_base(sieves->base, root);
+    for (uint64_t low = 0; low < end && !is_set(is_stopping); low += SEGMENT_BITS) {
         uint64_t bit_count = end - low < SEGMENT_BITS ? end - low : SEGMENT_BITS;
-        sieve_segment(segment, low, bit_count, base, root);
-        count += count_unmarked(segment, bit_count);
+        sieve_segment(sieves->segment, low, bit_count, sieves->base, root);
+        count += count_unmarked(sieves->segment, bit_count);
     }
+    free(sieves);
     return count;
+}
+
+GILEXT_API uint64_t
+gilext_count_primes(uint64_t limit)
+{
+    return count_primes_unless(limit, NULL);
 }
 
 /* -- checksum ------------------------------------------------------------------------------ */
 
 /* FNV-1a with the 64-bit parameters of draft-eastlake-fnv, section 5. */
-GILEXT_API uint64_t
-gilext_checksum(const void *data, size_t length)
+uint64_t
+continue_checksum(uint64_t hash, const void *data, size_t length)
 {
     const unsigned char *bytes = data;
-    uint64_t hash = UINT64_C(0xCBF29CE484222325);
     for (size_t i = 0; i < length; i++) {
         hash = (hash ^ bytes[i]) * UINT64_C(0x00000100000001B3);
     }
     return hash;
 }
 
-/* -- sum_range ------------------------------------------------------------------------------ */
-
-/* Volatile: or a compiler puts n * (n - 1) / 2 in the place of the loop. */
 GILEXT_API uint64_t
-gilext_sum_range(uint64_t start, uint64_t stop)
+gilext_checksum(const void *data, size_t length)
 {
-    volatile uint64_t sum = 0;
-    for (uint64_t number = start; number < stop; number++) {
-        sum += number;
-    }
-    return sum;
+    return continue_checksum(UINT64_C(0xCBF29CE484222325), data, length);
 }

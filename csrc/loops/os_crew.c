@@ -1,43 +1,44 @@
 #include "loops/os_crew.h"
 
-#include "loops/loops.h"
-
-static uint64_t
-run_loop(const struct loop_call *call)
-{
-    switch (call->name) {
-    case LOOP_COUNT_PRIMES:
-        return gilext_count_primes(call->number);
-    case LOOP_CHECKSUM:
-        return gilext_checksum(call->data, call->length);
-    case LOOP_SPIN:
-    default:
-        return gilext_spin(call->number, 0);
-    }
-}
+#include "os/os_process.h"
 
 static void
 work(void *opaque_worker)
 {
     struct os_worker *worker = opaque_worker;
     struct os_crew *crew = worker->crew;
+    os_block_signals();
     meeting_wait(&crew->start_line, meeting_arrive(&crew->start_line), OS_FOREVER);
-    if (!crew->is_complete) {
-        return;
+    if (crew->is_complete) {
+        worker->start_ns = clock_monotonic_ns();
+        uint64_t cpu_start_ns = clock_thread_cpu_ns();
+        worker->result = crew->task(crew->argument, &crew->is_stopping);
+        worker->cpu_ns = clock_thread_cpu_ns() - cpu_start_ns;
+        worker->end_ns = clock_monotonic_ns();
     }
-    worker->start_ns = clock_monotonic_ns();
-    uint64_t cpu_start_ns = clock_thread_cpu_ns();
-    worker->result = run_loop(&crew->call);
-    worker->cpu_ns = clock_thread_cpu_ns() - cpu_start_ns;
-    worker->end_ns = clock_monotonic_ns();
+    meeting_arrive(&crew->end_line);
+}
+
+static void
+destroy(struct os_crew *crew, uint32_t started)
+{
+    for (uint32_t i = 0; i < started; i++) {
+        os_thread_join(&crew->workers[i].thread);
+    }
+    meeting_destroy(&crew->end_line);
+    meeting_destroy(&crew->start_line);
 }
 
 bool
-os_crew_run(struct os_crew *crew, struct loop_call call, struct os_worker *workers, uint32_t size)
+os_crew_start(struct os_crew *crew, os_crew_task task, const void *argument,
+              struct os_worker *workers, uint32_t size)
 {
-    *crew = (struct os_crew){.call = call, .size = size, .workers = workers};
+    *crew = (struct os_crew){
+        .task = task, .argument = argument, .size = size, .workers = workers};
     /* The launcher is a party too: it decides whether the crew is complete, then comes. */
     meeting_init(&crew->start_line, size + 1);
+    meeting_init(&crew->end_line, size + 1);
+    crew->end_round = meeting_arrive(&crew->end_line);
     uint32_t started = 0;
     while (started < size) {
         workers[started] = (struct os_worker){.crew = crew};
@@ -50,11 +51,23 @@ os_crew_run(struct os_crew *crew, struct loop_call call, struct os_worker *worke
     for (uint32_t absent = started; absent < size + 1; absent++) {
         meeting_arrive(&crew->start_line);
     }
-    for (uint32_t i = 0; i < started; i++) {
-        os_thread_join(&workers[i].thread);
+    if (!crew->is_complete) {
+        destroy(crew, started);
     }
-    meeting_destroy(&crew->start_line);
     return crew->is_complete;
+}
+
+bool
+os_crew_wait(struct os_crew *crew, uint64_t nanoseconds)
+{
+    return meeting_wait(&crew->end_line, crew->end_round, nanoseconds);
+}
+
+void
+os_crew_finish(struct os_crew *crew)
+{
+    atomic_store_explicit(&crew->is_stopping, true, memory_order_relaxed);
+    destroy(crew, crew->size);
 }
 
 uint64_t

@@ -1,25 +1,18 @@
-/* The machine's limit: a loop in plain OS threads, without Python, timed in C.
-   What a crew of Python threads reaches is judged against it. */
+/* The machine's limit: a loop in plain OS threads, without Python, timed in C. What a crew of
+   Python threads reaches is judged against it. */
 
 #ifndef GILEXT_OS_CREW_H
 #define GILEXT_OS_CREW_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "loops/meeting.h"
 #include "os/os_threads.h"
 
-enum loop_name { LOOP_SPIN, LOOP_COUNT_PRIMES, LOOP_CHECKSUM };
-
-/* One loop with its arguments: `number` for spin and count_primes, `data` for checksum. */
-struct loop_call {
-    enum loop_name name;
-    uint64_t number;
-    const void *data;
-    size_t length;
-};
+/* What each thread does once, with `argument`. It returns early soon after `is_stopping` is set. */
+typedef uint64_t (*os_crew_task)(const void *argument, const atomic_bool *is_stopping);
 
 struct os_crew;
 
@@ -33,17 +26,27 @@ struct os_worker {
 };
 
 struct os_crew {
-    struct loop_call call;
+    os_crew_task task;
+    const void *argument;
     struct meeting start_line;
+    struct meeting end_line;
+    uint64_t end_round;
     bool is_complete;
+    atomic_bool is_stopping;
     uint32_t size;
     struct os_worker *workers;
 };
 
-/* Run `call` in `size` threads, `workers` being room for so many, from one starting line.
-   False when the system can't start so many threads: then no worker has run. */
-bool os_crew_run(struct os_crew *crew, struct loop_call call, struct os_worker *workers,
-                 uint32_t size);
+/* Start the task in `size` threads, `workers` being room for them, from one starting line. False
+   when the system can't start that many threads: then no worker has run, and nothing is left. */
+bool os_crew_start(struct os_crew *crew, os_crew_task task, const void *argument,
+                   struct os_worker *workers, uint32_t size);
+
+/* Wait up to `nanoseconds` for all threads to be done with it. */
+bool os_crew_wait(struct os_crew *crew, uint64_t nanoseconds);
+
+/* End the crew, whose threads are done or are to return early. */
+void os_crew_finish(struct os_crew *crew);
 
 /* From the first worker's start to the last one's end, in nanoseconds. */
 uint64_t os_crew_wall_ns(const struct os_crew *crew);

@@ -1,81 +1,152 @@
 /* The machine's limit for Python: a loop in plain OS threads. */
 
 #include "arguments.h"
-#include "loops/loops.h"
-#include "native.h"
+#include "cpython/signals.h"
+#include "loops/loop_table.h"
 #include "loops/os_crew.h"
+#include "native.h"
 
 enum { MAX_WORKERS = 1024 };
 
 static const struct signature time_os_threads_signature = {
     "time_os_threads", 3, 3, {"loop", "workers", "argument"}};
 
+/* One loop with its argument. */
+struct loop_call {
+    const struct loop *loop;
+    struct loop_argument argument;
+    Py_buffer owned_view; /* empty, where the loop takes no buffer: PyBuffer_Release() takes it */
+};
+
 static int
-to_loop_name(PyObject *value, enum loop_name *name)
+set_unknown_loop(PyObject *value)
 {
-    static const char *const names[] = {
-        [LOOP_SPIN] = "spin",
-        [LOOP_COUNT_PRIMES] = "count_primes",
-        [LOOP_CHECKSUM] = "checksum",
-    };
+    PyObject *names = PyUnicode_FromString("");
+    for (size_t i = 0; names != NULL && i < LOOP_COUNT; i++) {
+        const char *separator = i == 0 ? "" : i + 1 < LOOP_COUNT ? ", " : " or ";
+        PyObject *longer = PyUnicode_FromFormat("%U%s'%s'", names, separator, loops[i].name);
+        Py_SETREF(names, longer);
+    }
+    if (names != NULL) {
+        PyErr_Format(PyExc_ValueError, "time_os_threads() argument 'loop' must be %U, not %R",
+                     names, value);
+        Py_DECREF(names);
+    }
+    return -1;
+}
+
+static int
+to_loop(PyObject *value, const struct loop **loop)
+{
     if (!PyUnicode_Check(value)) {
         PyErr_Format(PyExc_TypeError, "time_os_threads() argument 'loop' must be str, not %.200s",
                      Py_TYPE(value)->tp_name);
         return -1;
     }
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(names); i++) {
-        if (PyUnicode_CompareWithASCIIString(value, names[i]) == 0) {
-            *name = (enum loop_name)i;
+    for (size_t i = 0; i < LOOP_COUNT; i++) {
+        if (PyUnicode_CompareWithASCIIString(value, loops[i].name) == 0) {
+            *loop = &loops[i];
             return 0;
         }
     }
-    PyErr_Format(PyExc_ValueError,
-                 "time_os_threads() argument 'loop' must be 'spin', 'count_primes' or "
-                 "'checksum', not %R",
-                 value);
-    return -1;
+    return set_unknown_loop(value);
 }
 
-/* Read the loop's own argument. For checksum, `owned_view` holds the buffer; for the others
-   it is left empty, which PyBuffer_Release() takes as well. */
 static int
-to_loop_call(PyObject *loop, PyObject *argument, struct loop_call *call, Py_buffer *owned_view)
+to_loop_call(PyObject *loop, PyObject *argument, struct loop_call *call)
 {
     const struct signature *signature = &time_os_threads_signature;
-    *call = (struct loop_call){.name = LOOP_SPIN};
-    *owned_view = (Py_buffer){.obj = NULL};
-    if (to_loop_name(loop, &call->name) < 0) {
+    *call = (struct loop_call){.loop = NULL};
+    if (to_loop(loop, &call->loop) < 0) {
         return -1;
     }
-    if (call->name != LOOP_CHECKSUM) {
-        uint64_t highest = call->name == LOOP_SPIN ? UINT64_MAX : GILEXT_PRIMES_LIMIT;
-        return to_uint64(signature, 2, argument, 0, highest, &call->number);
+    if (!call->loop->takes_buffer) {
+        return to_uint64(signature, 2, argument, 0, call->loop->limit, &call->argument.number);
     }
-    if (to_buffer(signature, 2, argument, owned_view) < 0) {
+    if (to_buffer(signature, 2, argument, &call->owned_view) < 0) {
         return -1;
     }
-    call->data = owned_view->buf;
-    call->length = (size_t)owned_view->len;
+    call->argument.data = call->owned_view.buf;
+    call->argument.length = (size_t)call->owned_view.len;
     return 0;
 }
 
-static PyObject *
-results_of(const struct os_crew *crew)
+/* -- running it ---------------------------------------------------------------------------- */
+
+static uint64_t
+run_loop(const void *opaque_call, const atomic_bool *is_stopping)
 {
-    PyObject *owned_results = PyTuple_New((Py_ssize_t)crew->size);
-    if (owned_results == NULL) {
+    const struct loop_call *call = opaque_call;
+    return call->loop->run(&call->argument, is_stopping);
+}
+
+/* 0 once all threads are done, or -1 with what a signal handler raised: they then end early. */
+static int
+wait_for(struct os_crew *crew)
+{
+    const uint64_t span_ns = signals_span_ns(MAX_SIGNAL_DELAY_NS);
+    bool is_done;
+    int status = 0;
+    do {
+        Py_BEGIN_ALLOW_THREADS
+        is_done = os_crew_wait(crew, span_ns);
+        Py_END_ALLOW_THREADS
+        status = PyErr_CheckSignals();
+    } while (!is_done && status == 0);
+    Py_BEGIN_ALLOW_THREADS
+    os_crew_finish(crew);
+    Py_END_ALLOW_THREADS
+    return status;
+}
+
+static bool
+ran_out_of_memory(const struct os_crew *crew)
+{
+    for (uint32_t i = 0; i < crew->size; i++) {
+        if (crew->workers[i].result == GILEXT_NO_MEMORY) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static PyObject *
+crew_results(const struct os_crew *crew)
+{
+    PyObject *results = PyTuple_New((Py_ssize_t)crew->size);
+    if (results == NULL) {
         return NULL;
     }
     for (uint32_t i = 0; i < crew->size; i++) {
-        PyObject *owned_result = PyLong_FromUnsignedLongLong(crew->workers[i].result);
-        if (owned_result == NULL) {
-            Py_DECREF(owned_results);
+        PyObject *result = PyLong_FromUnsignedLongLong(crew->workers[i].result);
+        if (result == NULL) {
+            Py_DECREF(results);
             return NULL;
         }
-        PyTuple_SET_ITEM(owned_results, (Py_ssize_t)i, owned_result);
+        PyTuple_SET_ITEM(results, (Py_ssize_t)i, result);
     }
     return Py_BuildValue("ddN", (double)os_crew_wall_ns(crew) * 1e-9,
-                         (double)os_crew_cpu_ns(crew) * 1e-9, owned_results);
+                         (double)os_crew_cpu_ns(crew) * 1e-9, results);
+}
+
+static PyObject *
+run_crew(const struct loop_call *call, struct os_worker *workers, uint32_t size)
+{
+    struct os_crew crew;
+    bool has_started;
+    Py_BEGIN_ALLOW_THREADS
+    has_started = os_crew_start(&crew, run_loop, call, workers, size);
+    Py_END_ALLOW_THREADS
+    if (!has_started) {
+        return PyErr_Format(PyExc_RuntimeError, "can't start %u threads", size);
+    }
+    if (wait_for(&crew) < 0) {
+        return NULL;
+    }
+    if (call->loop->can_run_out && ran_out_of_memory(&crew)) {
+        return PyErr_NoMemory();
+    }
+    return crew_results(&crew);
 }
 
 static PyObject *
@@ -86,33 +157,17 @@ time_os_threads(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n
     PyObject *values[MAX_ARGUMENTS];
     uint64_t size;
     struct loop_call call;
-    Py_buffer owned_view;
     if (bind_arguments(signature, args, nargs, kwnames, values) < 0 ||
         to_uint64(signature, 1, values[1], 1, MAX_WORKERS, &size) < 0 ||
-        to_loop_call(values[0], values[2], &call, &owned_view) < 0) {
+        to_loop_call(values[0], values[2], &call) < 0) {
         return NULL;
     }
-    PyObject *owned_result = NULL;
     struct os_worker *workers = PyMem_New(struct os_worker, (size_t)size);
-    if (workers == NULL) {
-        PyErr_NoMemory();
-        goto finally;
-    }
-    struct os_crew crew;
-    bool has_run;
-    Py_BEGIN_ALLOW_THREADS
-    has_run = os_crew_run(&crew, call, workers, (uint32_t)size);
-    Py_END_ALLOW_THREADS
-    if (has_run) {
-        owned_result = results_of(&crew);
-    }
-    else {
-        PyErr_Format(PyExc_RuntimeError, "can't start %llu threads", (unsigned long long)size);
-    }
-finally:
+    PyObject *result =
+        workers == NULL ? PyErr_NoMemory() : run_crew(&call, workers, (uint32_t)size);
     PyMem_Free(workers);
-    PyBuffer_Release(&owned_view);
-    return owned_result;
+    PyBuffer_Release(&call.owned_view);
+    return result;
 }
 
 PyDoc_STRVAR(time_os_threads_doc, "time_os_threads($module, /, loop, workers, argument)\n--\n\n"
@@ -128,16 +183,12 @@ PyDoc_STRVAR(time_os_threads_doc, "time_os_threads($module, /, loop, workers, ar
              "    each thread's result.\n\n"
              "Raises\n------\n"
              "TypeError, ValueError, OverflowError, BufferError\n    As the loop itself.\n"
-             "RuntimeError\n    When the system can't start so many threads.");
+             "MemoryError\n    As the loop itself.\n"
+             "RuntimeError\n    When the system can't start that many threads.\n"
+             "KeyboardInterrupt\n    At Ctrl-C, in the main thread; the loops then end early.");
 
-static PyMethodDef os_crew_functions[] = {
+PyMethodDef os_crew_functions[] = {
     {"time_os_threads", METHOD(time_os_threads), METH_FASTCALL | METH_KEYWORDS,
      time_os_threads_doc},
     {NULL, NULL, 0, NULL},
 };
-
-int
-add_os_crew(PyObject *module)
-{
-    return PyModule_AddFunctions(module, os_crew_functions);
-}

@@ -1,8 +1,9 @@
 /* Holds and releases of a chosen length, and a loop that answers Ctrl-C. */
 
 #include "arguments.h"
-#include "native.h"
+#include "cpython/signals.h"
 #include "loops/timed_loops.h"
+#include "native.h"
 
 static int
 parse_seconds(const struct signature *signature, PyObject *const *args, Py_ssize_t nargs,
@@ -50,8 +51,7 @@ static PyObject *
 spin_interruptible(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs,
                    PyObject *kwnames)
 {
-    /* Well below the 50 ms that a person notices; taking the GIL so seldom costs nothing. */
-    const uint64_t detached_nanoseconds = 10000000;
+    const uint64_t span_ns = signals_span_ns(MAX_SIGNAL_DELAY_NS);
     static const struct signature signature = {"spin_interruptible", 1, 2, {"iterations", "seed"}};
     PyObject *values[MAX_ARGUMENTS];
     uint64_t left;
@@ -63,7 +63,7 @@ spin_interruptible(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_
     }
     while (left > 0) {
         Py_BEGIN_ALLOW_THREADS
-        left -= timed_spin(&chain, left, detached_nanoseconds);
+        left -= timed_spin(&chain, left, span_ns);
         Py_END_ALLOW_THREADS
         if (PyErr_CheckSignals() < 0) {
             return NULL;
@@ -74,7 +74,7 @@ spin_interruptible(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_
 
 #define BURN_DOC \
     "Timed by the monotonic clock, since what a hold costs other threads is wall time, also\n" \
-    "when the holder loses its core meanwhile. One unbroken span: Ctrl-C waits for its end.\n\n" \
+    "when the holder loses its core in between. One unbroken span: Ctrl-C waits for its end.\n\n" \
     "Parameters\n----------\n" \
     "seconds : float\n    How long, 0 to 292 years.\n\n" \
     "Returns\n-------\nfloat\n    The seconds that it really took, never less than asked for.\n\n" \
@@ -83,13 +83,13 @@ spin_interruptible(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_
     "    When `seconds` is no number, is negative or NaN, or is infinite or too large."
 
 PyDoc_STRVAR(hold_for_doc, "hold_for($module, /, seconds)\n--\n\n"
-             "Keep one core busy for so long, holding the GIL.\n\n" BURN_DOC);
+             "Keep one core busy for that long, holding the GIL.\n\n" BURN_DOC);
 PyDoc_STRVAR(release_for_doc, "release_for($module, /, seconds)\n--\n\n"
-             "Keep one core busy for so long, the GIL released.\n\n" BURN_DOC);
+             "Keep one core busy for that long, the GIL released.\n\n" BURN_DOC);
 PyDoc_STRVAR(spin_interruptible_doc, "spin_interruptible($module, /, iterations, seed=0)\n--\n\n"
              "Do what spin_released() does, and answer Ctrl-C.\n\n"
-             "Attaches again every 10 ms to run the signal handlers that are due, in the main\n"
-             "thread. An exception that a handler raises ends the loop.\n\n"
+             "In the main thread, attaches again every 20 ms to run the signal handlers that are\n"
+             "due. An exception that a handler raises ends the loop.\n\n"
              "Parameters\n----------\n"
              "iterations : int\n    Steps to make, 0 to 2**64 - 1.\n"
              "seed : int, optional\n    Where to start, 0 to 2**64 - 1.\n\n"
@@ -99,16 +99,10 @@ PyDoc_STRVAR(spin_interruptible_doc, "spin_interruptible($module, /, iterations,
              "    When an argument is no integer, is negative, or is too large.\n"
              "KeyboardInterrupt\n    At Ctrl-C, in the main thread.");
 
-static PyMethodDef timed_loop_functions[] = {
+PyMethodDef timed_loop_functions[] = {
     {"hold_for", METHOD(hold_for), METH_FASTCALL | METH_KEYWORDS, hold_for_doc},
     {"release_for", METHOD(release_for), METH_FASTCALL | METH_KEYWORDS, release_for_doc},
     {"spin_interruptible", METHOD(spin_interruptible), METH_FASTCALL | METH_KEYWORDS,
      spin_interruptible_doc},
     {NULL, NULL, 0, NULL},
 };
-
-int
-add_timed_loops(PyObject *module)
-{
-    return PyModule_AddFunctions(module, timed_loop_functions);
-}

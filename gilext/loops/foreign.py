@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from gilext import _native
-from gilext.loops.pure import PRIMES_LIMIT, checked_uint64, contiguous_view
+from gilext.loops.pure import PRIMES_LIMIT, UINT64_MAX, checked_uint64, contiguous_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +55,10 @@ class ForeignFunctions:
     def count_primes(self, limit: SupportsIndex) -> int:
         """Count the primes up to a limit; see `gilext.count_primes_held`."""
         checked = checked_uint64("limit", limit, PRIMES_LIMIT)
-        return int(self._library.gilext_count_primes(checked))
+        count = int(self._library.gilext_count_primes(checked))
+        if count == UINT64_MAX:  # as loops.h has it
+            raise MemoryError
+        return count
 
     def checksum(self, buffer: Buffer) -> int:
         """Compute FNV-1a, 64 bits; see `gilext.checksum_held`."""

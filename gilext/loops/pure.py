@@ -10,11 +10,12 @@ import operator
 from math import isqrt
 from typing import TYPE_CHECKING, SupportsIndex
 
+from gilext._native import PRIMES_LIMIT
+
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 UINT64_MAX = 2**64 - 1
-PRIMES_LIMIT = 10**12
 
 _SEGMENT = 1 << 16
 

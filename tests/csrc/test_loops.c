@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "loops/loop_table.h"
 
 enum { LARGEST = 3 * 524288 + 2 };
 
@@ -61,11 +62,39 @@ test_checksum(void)
 }
 
 static void
-test_sum_range(void)
+test_checksum_goes_on_from_any_byte(void)
 {
-    CHECK(gilext_sum_range(0, 0) == 0 && gilext_sum_range(7, 7) == 0 && gilext_sum_range(8, 7) == 0);
-    CHECK(gilext_sum_range(5, 8) == 18);
-    CHECK(gilext_sum_range(0, 1000) + gilext_sum_range(1000, 100000) == UINT64_C(4999950000));
+    for (size_t first = 0; first <= 6; first++) {
+        uint64_t hash = gilext_checksum("foobar", first);
+        CHECK(continue_checksum(hash, "foobar" + first, 6 - first) == gilext_checksum("foobar", 6));
+    }
+}
+
+static void
+test_loop_of_the_table_is_the_exported_one(void)
+{
+    atomic_bool is_stopping = false;
+    const uint64_t many = (UINT64_C(1) << 24) + 3; /* more than is done between two looks */
+    static unsigned char data[(1 << 24) + 3];
+    struct loop_argument argument = {.number = many, .data = data, .length = sizeof data};
+    for (size_t i = 0; i < sizeof data; i += 1000) {
+        data[i] = (unsigned char)(i / 1000);
+    }
+    CHECK(loops[0].run(&argument, &is_stopping) == gilext_spin(many, 0));
+    CHECK(loops[1].run(&argument, &is_stopping) == gilext_count_primes(many));
+    CHECK(loops[2].run(&argument, &is_stopping) == gilext_checksum(data, sizeof data));
+}
+
+static void
+test_loop_of_the_table_stops_early(void)
+{
+    atomic_bool is_stopping = true;
+    static const unsigned char data[] = "foobar";
+    struct loop_argument argument = {
+        .number = GILEXT_PRIMES_LIMIT, .data = data, .length = (size_t)1 << 40};
+    for (size_t i = 0; i < LOOP_COUNT; i++) {
+        loops[i].run(&argument, &is_stopping);
+    }
 }
 
 int
@@ -75,6 +104,8 @@ main(void)
     test_published_counts_of_primes();
     test_counts_of_primes_against_a_naive_sieve();
     test_checksum();
-    test_sum_range();
+    test_checksum_goes_on_from_any_byte();
+    test_loop_of_the_table_is_the_exported_one();
+    test_loop_of_the_table_stops_early();
     return EXIT_SUCCESS;
 }

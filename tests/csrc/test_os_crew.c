@@ -1,4 +1,4 @@
-/* A crew of OS threads runs a loop, all or none, and its times are added up rightly. */
+/* A crew of OS threads runs a task, all or none, and its times are added up rightly. */
 
 #include "loops/os_crew.h"
 
@@ -20,16 +20,22 @@ scarce_thread_start(os_thread *thread, os_thread_body body, void *argument)
 }
 
 #define os_thread_start scarce_thread_start
-#define os_crew_run scarce_os_crew_run
+#define os_crew_start scarce_os_crew_start
+#define os_crew_wait scarce_os_crew_wait
+#define os_crew_finish scarce_os_crew_finish
 #define os_crew_wall_ns scarce_os_crew_wall_ns
 #define os_crew_cpu_ns scarce_os_crew_cpu_ns
-bool scarce_os_crew_run(struct os_crew *crew, struct loop_call call, struct os_worker *workers,
-                        uint32_t size);
+bool scarce_os_crew_start(struct os_crew *crew, os_crew_task task, const void *argument,
+                          struct os_worker *workers, uint32_t size);
+bool scarce_os_crew_wait(struct os_crew *crew, uint64_t nanoseconds);
+void scarce_os_crew_finish(struct os_crew *crew);
 uint64_t scarce_os_crew_wall_ns(const struct os_crew *crew);
 uint64_t scarce_os_crew_cpu_ns(const struct os_crew *crew);
 #include "loops/os_crew.c"
 #undef os_thread_start
-#undef os_crew_run
+#undef os_crew_start
+#undef os_crew_wait
+#undef os_crew_finish
 #undef os_crew_wall_ns
 #undef os_crew_cpu_ns
 
@@ -37,46 +43,51 @@ enum { MAX_WORKERS = 8 };
 
 static const uint64_t spin_iterations = 100000;
 
-static void
-check_crew(struct loop_call call, uint32_t size, uint64_t expected)
+static uint64_t
+spin(const void *iterations, const atomic_bool *is_stopping)
 {
-    struct os_crew crew;
-    struct os_worker workers[MAX_WORKERS];
-    uint64_t start = clock_monotonic_ns();
-    CHECK(os_crew_run(&crew, call, workers, size));
-    uint64_t end = clock_monotonic_ns();
-    CHECK(crew.is_complete && crew.size == size);
-    for (uint32_t i = 0; i < size; i++) {
-        CHECK(workers[i].result == expected);
-        CHECK(start <= workers[i].start_ns && workers[i].start_ns <= workers[i].end_ns);
-        CHECK(workers[i].end_ns <= end);
+    (void)is_stopping;
+    return gilext_spin(*(const uint64_t *)iterations, 0);
+}
+
+static uint64_t
+spin_until_stopped(const void *argument, const atomic_bool *is_stopping)
+{
+    (void)argument;
+    while (!atomic_load(is_stopping)) {
     }
-    CHECK(os_crew_wall_ns(&crew) <= end - start);
+    return 1;
 }
 
 static void
-test_every_worker_runs_the_loop(void)
+test_every_worker_runs_the_task(void)
 {
-    const char data[] = "foobar";
-    struct loop_call spin = {.name = LOOP_SPIN, .number = spin_iterations};
-    struct loop_call primes = {.name = LOOP_COUNT_PRIMES, .number = 10000};
-    struct loop_call checksum = {.name = LOOP_CHECKSUM, .data = data, .length = 6};
     for (uint32_t size = 1; size <= MAX_WORKERS; size++) {
-        check_crew(spin, size, gilext_spin(spin_iterations, 0));
-        check_crew(primes, size, 1229);
-        check_crew(checksum, size, UINT64_C(0x85944171F73967E8));
+        struct os_crew crew;
+        struct os_worker workers[MAX_WORKERS];
+        uint64_t start = clock_monotonic_ns();
+        CHECK(os_crew_start(&crew, spin, &spin_iterations, workers, size));
+        CHECK(os_crew_wait(&crew, OS_FOREVER));
+        os_crew_finish(&crew);
+        uint64_t end = clock_monotonic_ns();
+        CHECK(crew.is_complete && crew.size == size);
+        for (uint32_t i = 0; i < size; i++) {
+            CHECK(workers[i].result == gilext_spin(spin_iterations, 0));
+            CHECK(start <= workers[i].start_ns && workers[i].start_ns <= workers[i].end_ns);
+            CHECK(workers[i].end_ns <= end);
+        }
+        CHECK(os_crew_wall_ns(&crew) <= end - start);
     }
 }
 
 static void
 test_no_worker_runs_unless_all_can(void)
 {
-    struct loop_call spin = {.name = LOOP_SPIN, .number = 1000};
     for (uint32_t startable = 0; startable < MAX_WORKERS; startable++) {
         struct os_crew crew;
         struct os_worker workers[MAX_WORKERS];
         threads_left = startable;
-        CHECK(!scarce_os_crew_run(&crew, spin, workers, MAX_WORKERS));
+        CHECK(!scarce_os_crew_start(&crew, spin, &spin_iterations, workers, MAX_WORKERS));
         CHECK(threads_left == 0 && !crew.is_complete);
         for (uint32_t i = 0; i < startable; i++) {
             CHECK(workers[i].start_ns == 0 && workers[i].end_ns == 0 && workers[i].result == 0);
@@ -87,14 +98,48 @@ test_no_worker_runs_unless_all_can(void)
 static void
 test_as_many_as_can_start_are_enough(void)
 {
-    struct loop_call spin = {.name = LOOP_SPIN, .number = 1000};
     struct os_crew crew;
     struct os_worker workers[MAX_WORKERS];
     threads_left = MAX_WORKERS;
-    CHECK(scarce_os_crew_run(&crew, spin, workers, MAX_WORKERS));
-    CHECK(workers[MAX_WORKERS - 1].result == gilext_spin(1000, 0));
+    CHECK(scarce_os_crew_start(&crew, spin, &spin_iterations, workers, MAX_WORKERS));
+    CHECK(scarce_os_crew_wait(&crew, OS_FOREVER));
+    scarce_os_crew_finish(&crew);
+    CHECK(workers[MAX_WORKERS - 1].result == gilext_spin(spin_iterations, 0));
     CHECK(scarce_os_crew_wall_ns(&crew) == os_crew_wall_ns(&crew));
     CHECK(scarce_os_crew_cpu_ns(&crew) == os_crew_cpu_ns(&crew));
+}
+
+static void
+test_crew_is_waited_for_and_can_be_stopped(void)
+{
+    struct os_crew crew;
+    struct os_worker workers[2];
+    CHECK(os_crew_start(&crew, spin_until_stopped, NULL, workers, 2));
+    CHECK(!os_crew_wait(&crew, 0));
+    CHECK(!os_crew_wait(&crew, 1000000));
+    os_crew_finish(&crew);
+    CHECK(workers[0].result == 1 && workers[1].result == 1);
+}
+
+/* Takes wall time and no CPU time. */
+static uint64_t
+sleep_a_little(const void *argument, const atomic_bool *is_stopping)
+{
+    (void)argument;
+    (void)is_stopping;
+    os_sleep_ns(50000000);
+    return 0;
+}
+
+static void
+test_cpu_time_is_no_wall_time(void)
+{
+    struct os_crew crew;
+    struct os_worker workers[1];
+    CHECK(os_crew_start(&crew, sleep_a_little, NULL, workers, 1));
+    CHECK(os_crew_wait(&crew, OS_FOREVER));
+    os_crew_finish(&crew);
+    CHECK(os_crew_cpu_ns(&crew) < os_crew_wall_ns(&crew) / 2);
 }
 
 static void
@@ -116,9 +161,11 @@ test_times_are_added_up(void)
 int
 main(void)
 {
-    test_every_worker_runs_the_loop();
+    test_every_worker_runs_the_task();
     test_no_worker_runs_unless_all_can();
     test_as_many_as_can_start_are_enough();
+    test_crew_is_waited_for_and_can_be_stopped();
+    test_cpu_time_is_no_wall_time();
     test_times_are_added_up();
     return EXIT_SUCCESS;
 }

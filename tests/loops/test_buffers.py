@@ -67,7 +67,11 @@ def test_a_buffer_is_read_as_its_bytes_lie(checksum: Checksum, kind: str) -> Non
 
 
 @each_checksum
-@pytest.mark.parametrize("empty", [b"", bytearray(), memoryview(b""), array("d")], ids=repr)
+@pytest.mark.parametrize(
+    "empty",
+    [b"", bytearray(), memoryview(b""), array("d")],
+    ids=lambda empty: type(empty).__name__,
+)
 def test_an_empty_buffer_is_taken(checksum: Checksum, empty: Any) -> None:
     assert checksum(empty) == 0xCBF29CE484222325
 
@@ -118,7 +122,7 @@ def test_a_buffer_with_gaps_is_a_buffer_error(checksum: Checksum, strided: memor
 def test_a_buffer_that_is_gone_is_a_value_error(
     checksum: Checksum, make: Callable[[], Any]
 ) -> None:
-    with pytest.raises(ValueError, match="has no buffer to give any more") as caught:
+    with pytest.raises(ValueError, match="is released or closed") as caught:
         checksum(make())
     assert isinstance(caught.value.__cause__, ValueError)
 

@@ -114,11 +114,11 @@ def test_spin_interruptible_makes_all_iterations(iterations: int) -> None:
         ("spin_held", "exception after the end"),
         ("release_for", "exception after the end"),
         ("hold_for", "exception after the end"),
-        ("time_os_threads", "exception after the end"),
+        ("time_os_threads", "exception before the end"),
     ],
     ids=lambda value: value.replace(" ", "_"),
 )
-def test_only_spin_interruptible_answers_a_signal_before_its_end(
+def test_what_releases_for_long_answers_a_signal_before_its_end(
     call: str, answer: str, run_child: Callable[..., Any]
 ) -> None:
     assert run_child("pending_signal.py", call).stdout == f"{answer}\n"
