@@ -187,35 +187,7 @@ frame_state_describe(const struct frame_address *place, struct frame_names *word
            describe_string(code.co_qualname, words->function);
 }
 
-/* -- what the calling frame has on its stack -------------------------------------------------- */
-
-bool
-frame_state_lends(const void *object)
-{
-#if PY_VERSION_HEX >= 0x030E0000
-    /* The caller's arguments lie on top of its stack. What is lent has the lowest bit set. */
-    enum { NEAR_THE_TOP = 3 };
-    const struct _PyInterpreterFrame *frame = PyThreadState_Get()->current_frame;
-    const _PyStackRef *top = frame == NULL ? NULL : frame->stackpointer;
-    for (int i = 1; top != NULL && i <= NEAR_THE_TOP && top - i >= frame->localsplus; i++) {
-        uintptr_t bits = top[-i].bits;
-        if ((bits & ~(uintptr_t)7) == (uintptr_t)object) {
-            return (bits & 1) != 0;
-        }
-    }
-#endif
-    (void)object;
-    return false;
-}
-
 #else
-
-bool
-frame_state_lends(const void *object)
-{
-    (void)object;
-    return false;
-}
 
 bool
 frame_state_is_known(void)

@@ -41,8 +41,4 @@ bool frame_state_find(gil_holder holder, struct frame_addresses *places);
 /* Read the words for a frame. False for a frame that has no code, or that is gone. */
 bool frame_state_describe(const struct frame_address *place, struct frame_names *words);
 
-/* Whether the frame that is calling a C function with this object lent it a reference instead of
-   making one: so it is with local variables since 3.14. */
-bool frame_state_lends(const void *object);
-
 #endif

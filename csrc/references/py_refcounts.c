@@ -1,53 +1,42 @@
 /* gilext.refcount, is_immortal, and what inspect_refs and check_leaks read: counts as they are. */
 
-#include "cpython/frame_state.h"
-#include "references/heap.h"
+#include "cpython/refcount_state.h"
 #include "native.h"
+#include "references/heap.h"
 
-static bool
-is_immortal_object(PyObject *object)
-{
-#if PY_VERSION_HEX >= 0x030E0000
-    return PyUnstable_IsImmortal(object) != 0;
-#elif PY_VERSION_HEX >= 0x030C0000
-    return _Py_IsImmortal(object) != 0;
-#else
-    (void)object;
-    return false;
-#endif
-}
-
-/* The call has a reference of its own, on the stack of the frame that calls; since 3.14 the
-   interpreter may have lent it the one of a local variable instead. */
 static PyObject *
-refcount(PyObject *Py_UNUSED(module), PyObject *object)
+refcount(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs)
 {
-    Py_ssize_t count = Py_REFCNT(object);
-    bool has_own = !is_immortal_object(object) && !frame_state_lends(object);
-    return PyLong_FromSsize_t(count - has_own);
+    if (nargs != 1) {
+        return PyErr_Format(PyExc_TypeError, "refcount() takes one object, not %zd", nargs);
+    }
+    Py_ssize_t count = Py_REFCNT(args[0]);
+    if (!refcount_state_is_immortal(args[0])) {
+        count -= refcount_state_of_call(args);
+    }
+    return PyLong_FromSsize_t(count);
 }
 
 static PyObject *
 is_immortal(PyObject *Py_UNUSED(module), PyObject *object)
 {
-    return PyBool_FromLong(is_immortal_object(object));
+    return PyBool_FromLong(refcount_state_is_immortal(object));
 }
 
-/* On a free-threaded build the count has two parts: of the thread that owns the object, and of
-   all others. The lowest two bits of the shared part are flags (PEP 703). */
 static PyObject *
-refcount_parts(PyObject *Py_UNUSED(module), PyObject *object)
+refcount_parts(PyObject *module, PyObject *object)
 {
-#ifdef Py_GIL_DISABLED
-    uintptr_t owner = _Py_atomic_load_uintptr_relaxed(&object->ob_tid);
-    uint32_t local = _Py_atomic_load_uint32_relaxed(&object->ob_ref_local);
-    Py_ssize_t shared = _Py_atomic_load_ssize_relaxed(&object->ob_ref_shared);
-    return Py_BuildValue("KInn", (unsigned long long)owner, local, shared >> _Py_REF_SHARED_SHIFT,
-                         shared & _Py_REF_SHARED_FLAG_MASK);
-#else
-    (void)object;
-    Py_RETURN_NONE;
-#endif
+    struct refcount_parts parts;
+    switch (refcount_state_split(object, &parts)) {
+    case REFCOUNT_IS_SPLIT:
+        return Py_BuildValue("KILL", (unsigned long long)parts.owner, parts.local,
+                             (long long)parts.shared, (long long)parts.flags);
+    case REFCOUNT_LAYOUT_UNKNOWN:
+        return raise_unsupported_interpreter(module, "reference counts");
+    case REFCOUNT_IS_WHOLE:
+    default:
+        Py_RETURN_NONE;
+    }
 }
 
 static PyObject *
@@ -63,27 +52,25 @@ heap_bytes(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
 PyDoc_STRVAR(refcount_doc,
              "refcount($module, object, /)\n--\n\n"
              "Return how many references to an object there are, without the one of this call.\n\n"
+             "A variable, an attribute or an item counts as one, and so does the tuple that\n"
+             "refcount(*arguments) or a functools.partial passes on. C code that calls it has a\n"
+             "reference of its own, as map() does; sorted() only lends its list's, and of that one\n"
+             "the count is one too low.\n"
              "For an immortal object it is CPython's fixed number, which counts nothing.");
 PyDoc_STRVAR(is_immortal_doc,
              "is_immortal($module, object, /)\n--\n\n"
-             "Return whether an object's references aren't counted, as PEP 683 has it since 3.12.");
+             "Return whether an object's references aren't counted (PEP 683, since 3.12).");
 PyDoc_STRVAR(refcount_parts_doc,
              "refcount_parts($module, object, /)\n--\n\n"
-             "On a free-threaded build: owner's thread, local part, shared part, flags; else None.");
+             "On a free-threaded build: owner's thread, local and shared part, flags; else None.");
 PyDoc_STRVAR(heap_bytes_doc,
              "heap_bytes($module)\n--\n\n"
-             "Return the bytes that malloc() has given out, or None where that can't be told.");
+             "Return the bytes that malloc() has given out, or None when that can't be told.");
 
-static PyMethodDef refcount_functions[] = {
-    {"refcount", refcount, METH_O, refcount_doc},
+PyMethodDef refcount_functions[] = {
+    {"refcount", METHOD(refcount), METH_FASTCALL, refcount_doc},
     {"is_immortal", is_immortal, METH_O, is_immortal_doc},
     {"refcount_parts", refcount_parts, METH_O, refcount_parts_doc},
     {"heap_bytes", heap_bytes, METH_NOARGS, heap_bytes_doc},
     {NULL, NULL, 0, NULL},
 };
-
-int
-add_refcounts(PyObject *module)
-{
-    return PyModule_AddFunctions(module, refcount_functions);
-}
