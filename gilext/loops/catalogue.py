@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gilext import _native
+from gilext._native import PRIMES_LIMIT
 from gilext.loops import foreign as bindings
 from gilext.loops import pure as python_loops
 
@@ -129,7 +130,7 @@ LOOPS = {
     entry.name: entry
     for entry in (
         _loop("spin", "iterations", lambda size: size),
-        _loop("count_primes", "numbers", lambda size: min(size, python_loops.PRIMES_LIMIT)),
+        _loop("count_primes", "numbers", lambda size: min(size, PRIMES_LIMIT)),
         # Not bytes(size): the pages of that are all one page of zeros, and cost no memory traffic.
         _loop("checksum", "bytes", lambda size: b"\xff" * size),
     )

@@ -12,7 +12,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from gilext import _native
-from gilext.loops.pure import PRIMES_LIMIT, UINT64_MAX, checked_uint64, contiguous_view
+from gilext._native import PRIMES_LIMIT
+from gilext.loops.pure import UINT64_MAX, checked_uint64, contiguous_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
