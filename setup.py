@@ -7,7 +7,7 @@ from pybind11.setup_helpers import ParallelCompile
 from setuptools import Extension, setup
 
 sys.path.insert(0, "csrc")
-from cffi_builder import COMPILE_ARGS, LINK_ARGS
+from compiler_args import COMPILE_ARGS, LINK_ARGS
 
 
 def needs_compiling(object_file: str, source: str) -> bool:

@@ -25,7 +25,7 @@ PAIRS = 41
 
 def build(target):
     os.chdir(ROOT)
-    from cffi_builder import COMPILE_ARGS, LINK_ARGS
+    from compiler_args import COMPILE_ARGS, LINK_ARGS
 
     variable = sysconfig.get_config_var
     command = [

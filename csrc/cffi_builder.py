@@ -1,25 +1,13 @@
-"""How the C files are compiled, and how cffi wraps the loops.
+"""How cffi wraps the loops.
 
-``gilext._cffi_loops`` compiles the same C files as ``gilext._native`` with the same flags, so
-that a difference in time between the two can only come from the binding.
+``gilext._cffi_loops`` compiles the same C files as ``gilext._native`` with the same arguments,
+so that a difference in time between the two can only come from the binding.
 """
 
-import sys
 from pathlib import Path
 
 import cffi
-
-if sys.platform == "win32":
-    COMPILE_ARGS = ["/std:c11"]
-    LINK_ARGS = []
-else:
-    # Aligned alike, a loop takes the same time in every library: unaligned, the same machine
-    # code of count_primes took 2 % longer here than in a plain program.
-    COMPILE_ARGS = [
-        "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-fvisibility=hidden",
-        "-falign-functions=64", "-pthread",
-    ]  # fmt: skip
-    LINK_ARGS = ["-pthread", "-lm"]
+from compiler_args import COMPILE_ARGS, LINK_ARGS
 
 builder = cffi.FFI()
 builder.cdef(Path("gilext/loops/loops.cdef").read_text(encoding="utf-8"))
