@@ -2,82 +2,43 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nox
 
+ROOT = Path(__file__).parent
+sys.path[:0] = [str(ROOT / ".ci"), str(ROOT / "csrc")]
+
+from compiler_args import COMPILE_ARGS  # noqa: E402
+from interpreters import answer_of, find_interpreters, headers_of  # noqa: E402
+
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "warnings", "tests"]
 
-ROOT = Path(__file__).parent
-OLDEST = (3, 11)
+INTERPRETERS = find_interpreters()
 SID = ROOT / ".ci" / "sid"
 SID_VERSIONS = ("3.14", "3.15")
-STRICT = [
-    "-std=c11",
-    "-D_GNU_SOURCE",
-    "-O2",
-    "-fPIC",
-    "-Wall",
-    "-Wextra",
-    "-Wpedantic",
-    "-Wconversion",
-    "-Werror",
-]
-PLAIN_C = [
-    "loops", "timed_loops", "meeting", "os_crew",
-    "recorder", "sampler", "stand_in", "stack_log", "line_table", "safe_copy",
-    "counters", "lock_order", "handovers",
-]  # fmt: skip
-
-
-def answer_of(python: str | Path, code: str) -> str | None:
-    """Return what an interpreter prints, or None if it doesn't run."""
-    try:
-        done = subprocess.run(
-            [python, "-I", "-c", code], capture_output=True, text=True, timeout=60, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip()
-
-
-def interpreters() -> dict[str, str]:
-    """Return every CPython from 3.11 on that the machine has: its label and its path.
-
-    One without headers or without pip, as some distributions split them off, can't build gilext.
-    """
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    candidates = [Path(sys.executable), *pyenv.glob("versions/*/bin/python")]
-    for folder in os.environ["PATH"].split(os.pathsep):
-        candidates += [*Path(folder).glob("python3.1?"), *Path(folder).glob("python3.1?t")]
-    code = (
-        "import ensurepip, os, sys, sysconfig; v = sys.version_info;"
-        "assert os.path.exists(sysconfig.get_path('include') + '/Python.h');"
-        f"assert sys.implementation.name == 'cpython' and v >= {OLDEST};"
-        "t = 't' * bool(sysconfig.get_config_var('Py_GIL_DISABLED'));"
-        "print(v.major, v.minor, v.micro, sep='.', end=t + ' ' + sys.base_prefix)"
-    )
-    found: dict[str, str] = {}
-    homes = set()
-    for candidate in candidates:
-        label, _, home = (answer_of(candidate, code) or "").partition(" ")
-        if label and (label, home) not in homes:
-            homes.add((label, home))
-            name = label if label not in found else f"{label} in {home}"
-            found[name] = str(candidate)
-    return dict(sorted(found.items()))
-
-
-INTERPRETERS = interpreters()
+PROJECT = nox.project.load_toml("pyproject.toml")
+STRICT = [*COMPILE_ARGS, "-O2", "-fPIC", "-Wpedantic", "-Wconversion", "-Werror", "-Icsrc"]
+FORMATTED_C = ("csrc/**/*.[ch]", "tests/csrc/*.[ch]", "examples/minimal/*.c")
 # The lessons run on every interpreter; what else takes long, on one.
 LESSONS = "tests/lab/test_examples.py"
+PYTEST = ("python", "-P", "-m", "pytest")
+TWO_AT_ONCE = ("-n", "2", "-p", "no:randomly")
+
+
+def files(*patterns: str) -> list[str]:
+    """Return the project's files that match, relative to its folder."""
+    found = [path for pattern in patterns for path in ROOT.glob(pattern)]
+    return sorted(str(path.relative_to(ROOT)) for path in found)
 
 
 def install(session: nox.Session, *requirements: str) -> None:
@@ -86,55 +47,77 @@ def install(session: nox.Session, *requirements: str) -> None:
     session.install("--quiet", "--disable-pip-version-check", *requirements)
 
 
+def install_group(session: nox.Session, group: str) -> None:
+    """Install a dependency group, with any pip: its own option for that came with 25.1."""
+    install(session, *nox.project.dependency_groups(PROJECT, group))
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check the Python code's rules and layout."""
-    session.install("--quiet", "ruff>=0.12")
+    """Check the rules and the layout of the code, the rooms' imports, and the spelling."""
+    install_group(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+    session.run("clang-format", "--dry-run", "--Werror", *files(*FORMATTED_C))
+    session.run("codespell")
+    schema = ("check-jsonschema", "--builtin-schema")
+    session.run(*schema, "vendor.github-workflows", *files(".github/workflows/*.yml"))
+    session.run(*schema, "vendor.github-issue-forms", *files(".github/ISSUE_TEMPLATE/[!c]*.yml"))
 
 
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the package's types strictly."""
-    session.install(
-        "--quiet", "mypy>=1.15", "click>=8.1", "jinja2>=3.1", "rich>=13", "matplotlib>=3.8",
-        "opentelemetry-api>=1.25", "prometheus-client>=0.20", "pytest",
-    )  # fmt: skip
+    install_group(session, "types")
     session.run("mypy")
 
 
 @nox.session(venv_backend="none")
 def warnings(session: nox.Session) -> None:
     """Compile the C code with each compiler at hand; a warning is an error."""
-    code = "import sysconfig; print(sysconfig.get_path('include'))"
+
+    def compile_file(command: Sequence[str]) -> str:
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+        return done.stderr or f"{command} failed" * (done.returncode != 0)
+
     for compiler in ("gcc", "clang"):
         if shutil.which(compiler) is None:
             session.warn(f"{compiler} was not found")
             continue
         for label, python in INTERPRETERS.items():
             session.log(f"{compiler}, headers of {label}")
-            for source in sorted(ROOT.glob("csrc/**/*.c")):
-                headers = ["-isystem", answer_of(python, code) or ""]
-                command = [
-                    compiler,
-                    *STRICT,
-                    "-Icsrc",
-                    *headers,
-                    "-c",
-                    str(source),
-                    "-o",
-                    os.devnull,
-                ]
-                session.run(*command, external=True, silent=True)
+            start = [compiler, *STRICT, "-isystem", headers_of(python), "-o", os.devnull, "-c"]
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                commands = [[*start, file] for file in files("csrc/**/*.c", "tests/csrc/*.c")]
+                said = "".join(pool.map(compile_file, commands))
+            if said:
+                session.error(said)
+
+
+@nox.session(venv_backend="none")
+def compile_commands(session: nox.Session) -> None:
+    """Write compile_commands.json, from which an editor knows how each C file is compiled."""
+    start = ["cc", *COMPILE_ARGS, f"-I{ROOT / 'csrc'}", f"-I{headers_of(sys.executable)}", "-c"]
+    commands = [
+        {"directory": str(ROOT), "file": file, "arguments": [*start, file]}
+        for file in files("csrc/**/*.c", "tests/csrc/*.c", "examples/minimal/*.c")
+    ]
+    target = ROOT / "compile_commands.json"
+    target.write_text(json.dumps(commands, indent=1), encoding="utf-8")
+    session.log(f"{target}: {len(commands)} files")
 
 
 @nox.session(venv_backend="none")
 @nox.parametrize("label", [nox.param(label, id=label) for label in INTERPRETERS])
 def tests(session: nox.Session, label: str) -> None:
-    """Run the suite, and then the lessons, on an interpreter of this machine."""
-    long = [] if label == list(INTERPRETERS)[-1] else [LESSONS]
-    run_suite(session, [], INTERPRETERS[label], label, long)
+    """Run the suite, and then the lessons, on an interpreter of this machine.
+
+    On the last of them, the tests run one after the other, and then all that takes long.
+    """
+    is_last = label == list(INTERPRETERS)[-1]
+    modes = ((), ()) if is_last else (TWO_AT_ONCE, [LESSONS])
+    run_suite(session, [], INTERPRETERS[label], label, *modes)
 
 
 @nox.session(venv_backend="none")
@@ -144,7 +127,8 @@ def sid(session: nox.Session, version: str) -> None:
     reason = subprocess.run([SID, "prepare"], stdout=subprocess.PIPE, text=True, check=False)
     if reason.returncode != 0:
         session.skip(reason.stdout.strip() or "Debian sid could not be brought here")
-    run_suite(session, [str(SID), "run"], f"/usr/bin/python{version}", f"sid-{version}", [LESSONS])
+    python = f"/usr/bin/python{version}"
+    run_suite(session, [str(SID), "run"], python, f"sid-{version}", TWO_AT_ONCE, [LESSONS])
 
 
 @nox.session(venv_backend="none")
@@ -164,12 +148,14 @@ def run_suite(
     prefix: list[str],
     python: str,
     label: str,
+    mode: Sequence[str] = (),
     long: Sequence[str] = (),
     arguments: list[str] | None = None,
 ) -> None:
     """Install the package for an interpreter and run its tests, each command behind a prefix.
 
-    Of what takes long, it runs the files named, or all.
+    Of what takes long, it runs the files named, or all. If arguments are given, they take the
+    place of both.
     """
     environment = ROOT / ".nox" / f"suite-{label.replace('/', '-')}"
     inside = environment / "bin" / "python"
@@ -177,11 +163,29 @@ def run_suite(
     session.run(*prefix, python, "-m", "venv", "--clear", str(environment), external=True)
     pip = [*prefix, str(inside), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     session.run(*pip, ".[test]", external=True)
-    suite = session.posargs if arguments is None else arguments
-    pytest = [*prefix, str(inside), "-P", "-m", "pytest"]
-    session.run(*pytest, *suite, external=True)
-    if not suite:
+    pytest = [*prefix, str(inside), *PYTEST[1:]]
+    chosen = session.posargs if arguments is None else arguments
+    session.run(*pytest, *(chosen or mode), external=True)
+    if not chosen:
         session.run(*pytest, "-q", "-m", "slow", *long, external=True)
+
+
+@nox.session
+def shuffled(session: nox.Session) -> None:
+    """Run the suite in random order, two tests at a time; the seed is printed."""
+    install(session, ".[test]", "pytest-randomly>=3.16")
+    session.run(*PYTEST, "-n", "2", *session.posargs)
+
+
+@nox.session
+def minimal(session: nox.Session) -> None:
+    """Build the example to copy by itself, and run its test."""
+    install(session, ".", "pytest>=8")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = shutil.copytree(ROOT / "examples" / "minimal", Path(folder) / "minimal")
+        session.install("--quiet", "--disable-pip-version-check", str(copy))
+        session.chdir(copy)
+        session.run(*PYTEST)
 
 
 @nox.session
@@ -191,7 +195,7 @@ def browser(session: nox.Session) -> None:
     if missing:
         session.skip(f"{' and '.join(missing)} not found")
     install(session, ".[test]", "selenium>=4.20")
-    session.run("python", "-P", "-m", "pytest", "-q", "tests/render/test_page.py", *session.posargs)
+    session.run(*PYTEST, "-q", "tests/render/test_page.py", *session.posargs)
 
 
 @nox.session
@@ -207,22 +211,14 @@ def docs(session: nox.Session) -> None:
 def bindings(session: nox.Session) -> None:
     """Build the loop with every binding tool, and judge what each does with the GIL."""
     install(session, ".[test,bindings]")
-    session.run("python", "-P", "-m", "pytest", "-m", "slow", "tests/loops/test_binding_tools.py")
+    session.run(*PYTEST, "-m", "slow", "tests/loops/test_binding_tools.py")
 
 
 @nox.session
 def notebook(session: nox.Session) -> None:
     """Run the notebook from top to bottom."""
     install(session, ".[test,notebook]")
-    session.run(
-        "python",
-        "-P",
-        "-m",
-        "pytest",
-        "-m",
-        "slow or not slow",
-        "tests/integrations/test_notebook.py",
-    )
+    session.run(*PYTEST, "-m", "slow or not slow", "tests/integrations/test_notebook.py")
 
 
 @nox.session
@@ -249,7 +245,7 @@ def sanitizers(session: nox.Session) -> None:
         for name in ("libasan.so", "libstdc++.so")
     ]
     session.run(
-        "python", "-P", "-m", "pytest", "-q", *session.posargs,
+        *PYTEST, "-q", "--ignore=tests/csrc", *session.posargs,
         env={
             "LD_PRELOAD": " ".join(runtimes),
             "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
@@ -259,34 +255,28 @@ def sanitizers(session: nox.Session) -> None:
     )  # fmt: skip
 
 
-@nox.session(venv_backend="none")
+@nox.session
 def plain_c(session: nox.Session) -> None:
-    """Run the C tests that need no interpreter, under each sanitizer."""
-    sources = [str(ROOT / "csrc" / f"{name}.c") for name in PLAIN_C]
+    """Run the C tests, which need no interpreter, under each sanitizer."""
+    session.install("--quiet", "pytest>=8", "pytest-timeout>=2.3")
     for checks in ("address,undefined", "thread"):
-        for test in sorted(ROOT.glob("tests/csrc/test_*.c")):
-            with tempfile.TemporaryDirectory() as folder:
-                program = f"{folder}/{test.stem}"
-                command = ["gcc", "-std=c11", "-g", "-O1", "-pthread", f"-fsanitize={checks}"]
-                command += [
-                    "-fno-sanitize-recover=all",
-                    "-Icsrc",
-                    str(test),
-                    "tests/csrc/made_up_gil.c",
-                ]
-                command += sources
-                session.run(*command, "-lm", "-o", program, external=True)
-                session.run(program, external=True)
+        flags = f"-fsanitize={checks}"
+        session.run(
+            *PYTEST, "-q", "--noconftest", "tests/csrc/test_programs.py", *session.posargs,
+            env={"CFLAGS": f"{flags} -fno-sanitize-recover=all", "LDFLAGS": flags},
+        )  # fmt: skip
 
 
 @nox.session
 def package(session: nox.Session) -> None:
-    """Build the source archive, a wheel from it, and use the wheel in a new environment."""
+    """Build the source archive, a wheel from it, and run the archive's tests with the wheel."""
     session.install("--quiet", "build", "twine")
     with tempfile.TemporaryDirectory() as folder:
         session.run("python", "-m", "build", "--outdir", folder, silent=True)
-        made = sorted(str(path) for path in Path(folder).iterdir())
-        session.run("twine", "check", "--strict", *made)
-        session.install("--quiet", "--force-reinstall", *(p for p in made if p.endswith(".whl")))
-        session.chdir(folder)
+        (wheel,), (archive,) = Path(folder).glob("*.whl"), Path(folder).glob("*.tar.gz")
+        session.run("twine", "check", "--strict", str(wheel), str(archive))
+        session.install("--quiet", "--force-reinstall", f"{wheel}[test]")
+        shutil.unpack_archive(archive, folder, filter="data")
+        session.chdir(archive.with_name(archive.name.removesuffix(".tar.gz")))
         session.run("gilext", "info")
+        session.run(*PYTEST, "-q", *TWO_AT_ONCE[:2], *session.posargs)

@@ -70,7 +70,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The library, compiled once, however many processes pytest-xdist runs the tests in."""
+    """Compile the library, once for all processes that pytest-xdist runs the tests in."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "c_library"
     folder.mkdir(exist_ok=True)
