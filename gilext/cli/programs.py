@@ -1,138 +1,134 @@
-"""Other people's code for the command line: functions by name, expressions, whole programs."""
+"""Other people's programs, run in this process as ``python`` would run them."""
 
 from __future__ import annotations
 
 import builtins
-import io
 import os
-import runpy
+import pkgutil
 import sys
-import threading
-import traceback
-import zipfile
-from collections.abc import Callable, Sequence
-from importlib import import_module
-from pathlib import Path
-from types import ModuleType, TracebackType
-from typing import Any
+from collections.abc import Sequence
+from importlib.machinery import BuiltinImporter, SourceFileLoader, SourcelessFileLoader
+from runpy import _run_module_as_main  # type: ignore[attr-defined]
+from types import CodeType, ModuleType, TracebackType
 
-import click
+_OF_THE_INTERPRETER = {"runpy", "importlib._bootstrap", "importlib._bootstrap_external"}
 
 
-def named_call(target: str, expressions: Sequence[str]) -> tuple[Callable[..., object], list[Any]]:
-    """Return the function that ``package.module:name`` names, and the arguments' values.
+def run(module: str | None, arguments: Sequence[str]) -> None:
+    """Run a script, or a module, as ``__main__``, which it stays until the interpreter ends.
 
-    Raises
-    ------
-    click.UsageError
-        When the name has another form, or there is no such module or function, or an argument
-        is no Python expression.
+    What the program raises is raised here, be it SystemExit: its end is the interpreter's
+    business. A traceback is shown without the frames of what ran the program.
     """
-    module_name, _, name = target.partition(":")
-    if not module_name or not name:
-        raise click.UsageError(f"{target!r} is not of the form package.module:function")
-    _look_where_python_would()
-    try:
-        value: Any = import_module(module_name)
-        for part in name.split("."):
-            value = getattr(value, part)
-    except (ImportError, AttributeError) as error:
-        raise click.UsageError(str(error)) from error
-    if not callable(value):
-        raise click.UsageError(f"{target} can't be called")
-    return value, [_evaluate(expression, {}) for expression in expressions]
-
-
-def compiled_call(setup: str, expression: str) -> Callable[[], object]:
-    """Return a function that evaluates an expression, after running the setup once.
-
-    Raises
-    ------
-    click.UsageError
-        When either is no Python code.
-    """
-    _look_where_python_would()
-    names: dict[str, Any] = {}
-    try:
-        exec(compile(setup, "<setup>", "exec"), names)
-        code = compile(f"def call(): {expression}", "<call>", "exec")
-    except SyntaxError as error:
-        raise click.UsageError(f"{error.filename}: {error}") from error
-    exec(code, names)
-    function: Callable[[], object] = names["call"]
-    return function
-
-
-def _evaluate(expression: str, names: dict[str, Any]) -> Any:
-    try:
-        return eval(compile(expression, "<argument>", "eval"), names)
-    except SyntaxError as error:
-        raise click.UsageError(f"{expression!r} is no Python expression") from error
-
-
-def _look_where_python_would() -> None:
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
-
-
-def run(module: str | None, program: Sequence[str]) -> int:
-    """Run a script, or a module, as ``python`` would; return its exit code.
-
-    It ends when its threads have ended, but for daemon threads. A traceback is printed as
-    ``python`` prints it, without the frames of what ran the program.
-    """
-    arguments = list(program)
+    _name_the_command_line(module, arguments)
+    main = sys.modules["__main__"] = ModuleType("__main__")
+    main.__dict__.update(__builtins__=builtins, __cached__=None)
+    if sys.version_info < (3, 14):
+        main.__annotations__ = {}
     try:
         if module is not None:
-            _look_where_python_would()
-            sys.argv = [module, *arguments]
-            runpy.run_module(module, run_name="__main__", alter_sys=True)
+            _set_first_folder(_this_folder())
+            _run_module_as_main(module)
+        elif arguments[0] == "-":
+            _run_stdin(main)
+        elif pkgutil.get_importer(arguments[0]) is not None:
+            _run_folder(arguments[0])
         else:
-            sys.argv = arguments
-            _run_script(Path(arguments[0]))
-    except SystemExit as stopped:
-        return _exit_code(stopped.code)
+            _run_script(main, arguments[0])
     except BaseException as error:
-        error.__traceback__ = _without_runner(error.__traceback__)
-        traceback.print_exception(error)
-        return 130 if isinstance(error, KeyboardInterrupt) else 1
-    finally:
-        _wait_for_threads()
-    return 0
+        _hide_own_frames(error)
+        raise
 
 
-def _run_script(path: Path) -> None:
-    """Run a script as ``__main__``, which it stays until the interpreter ends."""
-    if path.is_dir() or zipfile.is_zipfile(path):
-        runpy.run_path(str(path), run_name="__main__")
-        return
-    sys.path[0] = str(path.resolve().parent)
-    with io.open_code(str(path.absolute())) as file:
-        code = compile(file.read(), str(path), "exec")
-    main = ModuleType("__main__")
-    main.__file__ = str(path)
-    main.__dict__["__builtins__"] = builtins
-    sys.modules["__main__"] = main
+def has_begun(error: BaseException) -> bool:
+    """Tell whether the program ran at all, before something was raised."""
+    frames = error.__traceback__
+    while frames is not None:
+        module = frames.tb_frame.f_globals.get("__name__", "")
+        if module not in _OF_THE_INTERPRETER and not module.startswith("gilext.cli."):
+            return True
+        frames = frames.tb_next
+    return False
+
+
+def _name_the_command_line(module: str | None, arguments: Sequence[str]) -> None:
+    """Set sys.argv and sys.orig_argv as if the program had been named to ``python``."""
+    of_python = sys.orig_argv[: len(sys.orig_argv) - len(sys.argv)]
+    if of_python[-1:] == ["-m"]:  # python -m gilext
+        of_python.pop()
+    named = [*arguments] if module is None else ["-m", module, *arguments]
+    sys.orig_argv = [*of_python, *named]
+    sys.argv = [*arguments] if module is None else ["-m", *arguments]
+
+
+def _run_script(main: ModuleType, name: str) -> None:
+    path = os.path.join(_this_folder(), name)
+    of_bytecode = path.endswith(".pyc")
+    loader = (SourcelessFileLoader if of_bytecode else SourceFileLoader)("__main__", path)
+    try:
+        source = loader.get_data(path)
+    except OSError as error:
+        print(
+            f"{sys.orig_argv[0]}: can't open file {path!r}: [Errno {error.errno}] {error.strerror}",
+            file=sys.stderr,
+        )
+        raise SystemExit(2) from None
+    _set_first_folder(os.path.dirname(os.path.realpath(path)))
+    main.__dict__.update(__file__=path, __loader__=loader)
+    code = (
+        loader.get_code("__main__")
+        if of_bytecode
+        else compile(source, path, "exec", dont_inherit=True)
+    )
+    assert isinstance(code, CodeType)
     exec(code, main.__dict__)
 
 
-def _wait_for_threads() -> None:
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
-            thread.join()
+def _run_stdin(main: ModuleType) -> None:
+    _set_first_folder("")
+    main.__dict__.update(__file__="<stdin>", __loader__=BuiltinImporter)
+    code = compile(sys.stdin.buffer.read(), "<stdin>", "exec", dont_inherit=True)
+    exec(code, main.__dict__)
 
 
-def _exit_code(code: object) -> int:
-    if code is None:
-        return 0
-    if isinstance(code, int):
-        return code
-    print(code, file=sys.stderr)
-    return 1
+def _run_folder(name: str) -> None:
+    """Run the ``__main__`` of a folder or a zip archive."""
+    path = os.path.join(_this_folder(), name)
+    if sys.flags.safe_path:
+        sys.path.insert(0, path)
+    else:
+        sys.path[0] = path
+    _run_module_as_main("__main__", False)
 
 
-def _without_runner(frames: TracebackType | None) -> TracebackType | None:
-    own = {__file__, runpy.__file__, "<frozen runpy>"}
-    while frames is not None and frames.tb_frame.f_code.co_filename in own:
+def _set_first_folder(folder: str) -> None:
+    if not sys.flags.safe_path:
+        sys.path[0] = folder
+
+
+def _this_folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it may have been deleted
+        return ""
+
+
+def _hide_own_frames(error: BaseException) -> None:
+    """Let the program's own excepthook see its own frames only.
+
+    The interpreter calls it when the error has left `main`, and by then its traceback has the
+    frames of the command line too.
+    """
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_globals.get("__name__") == __name__:
         frames = frames.tb_next
-    return frames
+    hook = getattr(sys, "excepthook", None)
+    if hook is None:  # the program has deleted it
+        return
+
+    def show(kind: type[BaseException], value: BaseException, _: TracebackType | None) -> None:
+        sys.excepthook = hook
+        sys.last_traceback = value.__traceback__ = frames
+        hook(kind, value, frames)
+
+    sys.excepthook = show

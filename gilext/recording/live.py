@@ -1,23 +1,24 @@
-"""A line on the terminal that tells, while a program runs, who holds the GIL."""
+"""Lines that tell, while a program runs, who holds the GIL."""
 
 from __future__ import annotations
 
-import shutil
 import threading
 from types import TracebackType
 from typing import TextIO
 
+from gilext.core.streams import write_through
 from gilext.recording.watch import Snapshot, Watch
 
-_PAUSE_SECONDS = 0.5
-_MOST_THREADS = 4
+_PAUSE_SECONDS = 1.0
+_MAX_THREADS = 4
 
 
-class LiveLine:
-    """While its block runs, writes the state of a watch twice a second.
+class LiveLines:
+    """Between `start` and `stop`, writes the state of a watch each second.
 
-    On a terminal it is one line, which is written over; elsewhere a line each time. Writing takes
-    the GIL for some microseconds, in a thread named ``gilext live``, which the recording shows.
+    Each is a line of its own: one that is written over would take the program's own output with
+    it. Writing takes the GIL for some microseconds, in a thread named ``gilext live``, which the
+    recording shows.
 
     Parameters
     ----------
@@ -34,9 +35,18 @@ class LiveLine:
         self._before = Snapshot(0.0, 0.0, ())
         self._thread = threading.Thread(target=self._write_on, name="gilext live", daemon=True)
 
-    def __enter__(self) -> LiveLine:
+    def start(self) -> None:
         """Begin to write."""
         self._thread.start()
+
+    def stop(self) -> None:
+        """Stop."""
+        self._is_over.set()
+        self._thread.join()
+
+    def __enter__(self) -> LiveLines:
+        """Begin to write."""
+        self.start()
         return self
 
     def __exit__(
@@ -45,36 +55,31 @@ class LiveLine:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop, and clear the line."""
-        self._is_over.set()
-        self._thread.join()
-        if self._stream.isatty():
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
+        """Stop."""
+        self.stop()
 
     def _write_on(self) -> None:
-        is_terminal = self._stream.isatty()
         while not self._is_over.wait(_PAUSE_SECONDS):
             now = self._watched.snapshot()
             line = line_between(self._before, now)
             self._before = now
-            if is_terminal:
-                columns = shutil.get_terminal_size().columns
-                self._stream.write(f"\r\x1b[K{line[: columns - 1]}")
-            else:
-                self._stream.write(f"{line}\n")
-            self._stream.flush()
+            write_through(self._stream, f"{line}\n")
 
 
 def line_between(before: Snapshot, now: Snapshot) -> str:
-    """Return what happened between two snapshots: the held fraction and the top holders."""
+    """Return what happened between two snapshots: the held fraction and the top holders.
+
+    The threads' shares add up to no more than the fraction. A hold that began before the first
+    snapshot is laid on its thread when it ends, so their sum alone could be more.
+    """
     seconds = max(now.seconds - before.seconds, 1e-9)
     held = min(1.0, max(0.0, (now.held_seconds - before.held_seconds) / seconds))
     earlier = [thread.held_seconds for thread in before.by_thread]
-    shares = [
+    gains = [
         (thread.held_seconds - (earlier[index] if index < len(earlier) else 0.0), thread.name)
         for index, thread in enumerate(now.by_thread)
     ]
-    top = sorted((share for share in shares if share[0] > 0), reverse=True)[:_MOST_THREADS]
-    names = "".join(f"  {name} {share / seconds:.0%}" for share, name in top)
+    gains = sorted((gain for gain in gains if gain[0] > 0), reverse=True)
+    whole = max(sum(gain for gain, _ in gains), held * seconds)
+    names = "".join(f"  {name} {held * gain / whole:.0%}" for gain, name in gains[:_MAX_THREADS])
     return f"gilext {now.seconds:7.1f} s  GIL held {held:4.0%}{names}"

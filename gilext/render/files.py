@@ -6,6 +6,7 @@ import json
 from importlib.util import find_spec
 from pathlib import Path
 
+from gilext.core.whole_files import replacing
 from gilext.recording.results import Recording
 
 PICTURES = (".png", ".svg")
@@ -49,7 +50,7 @@ def check_target(path: Path, kind: str) -> None:
 
 
 def save(recording: Recording, path: Path, kind: str | None = None) -> None:
-    """Write a recording to a file, as its suffix says if no kind is given.
+    """Write a recording to a file, whole or not at all; without a kind, the suffix says it.
 
     Raises
     ------
@@ -58,12 +59,13 @@ def save(recording: Recording, path: Path, kind: str | None = None) -> None:
     """
     kind = kind_of(path) if kind is None else kind
     check_target(path, kind)
-    if kind == "picture":
-        from gilext.render import lanes
+    with replacing(path) as temporary:
+        if kind == "picture":
+            from gilext.render import lanes
 
-        lanes.save(recording, path)
-        return
-    path.write_text(_text_of(recording, kind), encoding="utf-8")
+            lanes.save(recording, temporary)
+        else:
+            temporary.write_text(_text_of(recording, kind), encoding="utf-8")
 
 
 def _text_of(recording: Recording, kind: str) -> str:

@@ -1,12 +1,14 @@
 """The command line, as a terminal sees it."""
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
 import gilext
+from gilext.cli import compare as compare_module
 from gilext.cli import main as cli
 
 QUICK = ["--seconds", "0.001", "--rounds", "1"]
@@ -71,6 +73,7 @@ def test_compare_draws_a_picture(run, tmp_path):
         (["compare", "--way", "rust"], "--way"),
         (["compare", "--workers", "0"], "--workers"),
         (["compare", "--seconds", "0"], "--seconds"),
+        (["compare", "--seconds", "nan"], "--seconds"),
         (["compare", "--rounds", "x"], "--rounds"),
         (["compare", "--plot", "bars.bmp"], "--plot"),
         (["compare", "--no-such-option"], "--no-such-option"),
@@ -105,9 +108,71 @@ def test_interrupt_ends_with_the_shells_code_for_it(run, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "compare", interrupted)
+    monkeypatch.setattr(compare_module, "compare", interrupted)
 
     assert run("compare", *QUICK)[0] == 130
+
+
+@pytest.mark.parametrize("json", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_result_that_can_not_be_printed_is_one_line(json):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "gilext", "info", *json],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+        )  # fmt: skip
+
+    assert done.returncode == 1
+    assert done.stderr == "gilext: can't print the result: No space left on device\n"
+
+
+def test_reader_that_leaves_is_no_error():
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "gilext", "info"],
+        stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60,
+    )  # fmt: skip
+    os.close(writer)
+
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [{"COLUMNS": "0"}, {"PYTHONIOENCODING": "ascii"}, {"NO_COLOR": "1"}, {"TERM": "dumb"}],
+    ids=str,
+)
+@pytest.mark.parametrize(
+    "command",
+    [["info"], ["check", "gilext:release_for", "--arg", "0.001", "--seconds", "0.05"]],
+    ids=["info", "check"],
+)
+def test_surroundings_do_not_silence_a_command(gilext_command, setting, command):
+    done = gilext_command(*command, env=os.environ | setting)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert any(word in done.stdout for word in ("CPython", "verdict"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["info"], ["check", "math:sqrt", "--arg", "2", "--seconds", "0.01"], ["watch", "-m", "this"]],
+    ids=" ".join,
+)
+def test_folder_that_was_deleted_is_no_obstacle(tmp_path, arguments):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = 'cd "$1" && rmdir "$1" && shift && exec "$@"'
+
+    done = subprocess.run(
+        ["sh", "-c", command, "sh", gone, sys.executable, "-m", "gilext", *arguments],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
 
 
 def test_module_runs_as_the_command_does(tmp_path):

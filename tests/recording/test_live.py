@@ -1,12 +1,13 @@
-"""The live line: what happened between two snapshots, on a terminal and elsewhere."""
+"""The live line: what happened between two snapshots, one a line."""
 
 import io
-import time
+import re
 
 import pytest
 
 from gilext import hold_for, release_for, watch
-from gilext.recording.live import LiveLine, line_between
+from gilext.recording import live
+from gilext.recording.live import LiveLines, line_between
 from gilext.recording.results import ThreadTime
 from gilext.recording.watch import Snapshot
 
@@ -15,7 +16,7 @@ def thread(name, held):
     return ThreadTime(name, 1, 1, held, held, 1)
 
 
-def test_line_tells_the_time_between_the_glances_only():
+def test_line_tells_the_time_between_the_snapshots_only():
     before = Snapshot(10.0, 8.0, (thread("a", 8.0),))
     now = Snapshot(12.0, 8.5, (thread("a", 8.1), thread("b", 0.4)))
 
@@ -27,12 +28,12 @@ def test_line_of_nothing_is_a_line():
 
 
 def test_only_the_top_holders_are_named():
-    now = Snapshot(1.0, 1.0, tuple(thread(f"t{i}", i / 100) for i in range(20)))
+    now = Snapshot(1.0, 1.0, tuple(thread(f"t{i}", i / 50) for i in range(10)))
 
     line = line_between(Snapshot(0.0, 0.0, ()), now)
 
-    assert "t19 19%  t18 18%  t17 17%  t16 16%" in line
-    assert "t15" not in line
+    assert "t9 18%  t8 16%  t7 14%  t6 12%" in line
+    assert "t5" not in line
 
 
 class Terminal(io.StringIO):
@@ -41,19 +42,30 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize("stream", [io.StringIO, Terminal])
-def test_lines_are_written_while_the_block_runs(stream):
+def test_each_is_a_line_of_its_own(stream, monkeypatch):
+    monkeypatch.setattr(live, "_PAUSE_SECONDS", 0.05)
     written = stream()
-    with watch() as watched, LiveLine(watched, written):
-        while "GIL held" not in written.getvalue():
+    with watch() as watched, LiveLines(watched, written):
+        while written.getvalue().count("\n") < 2:
             hold_for(0.02)
             release_for(0.02)
-            time.sleep(0.01)
 
-    lines = written.getvalue()
-    assert ("\n" in lines) is not written.isatty()
-    assert lines.endswith("\r\x1b[K") is written.isatty()
+    lines = written.getvalue().splitlines()
+    assert all("GIL held" in line for line in lines)
+    assert "\r" not in written.getvalue()
+    assert "\x1b" not in written.getvalue()
 
 
-def test_glance_before_the_block_is_an_error():
+@pytest.mark.parametrize("held", [8.4, 2.0], ids=["more", "less"])
+def test_shares_add_up_to_no_more_than_what_was_held(held):
+    before = Snapshot(0.0, 0.0, (thread("a", 0.0), thread("b", 0.0)))
+    now = Snapshot(10.0, held, (thread("a", 6.0), thread("b", 5.0)))
+
+    figures = [int(figure) for figure in re.findall(r"(\d+)%", line_between(before, now))]
+
+    assert abs(figures[0] - sum(figures[1:])) <= 1
+
+
+def test_snapshot_before_the_block_is_an_error():
     with pytest.raises(RuntimeError, match="outside the watched block"):
         watch().snapshot()

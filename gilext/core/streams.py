@@ -1,0 +1,38 @@
+"""Writing to a stream that may be closed, full, or without a reader."""
+
+from __future__ import annotations
+
+import io
+import os
+import select
+from contextlib import suppress
+from typing import TextIO
+
+
+def write_through(stream: TextIO | None, content: str) -> None:
+    """Write to a stream if that is possible, and leave nothing in its buffer.
+
+    A program may have closed its stderr, or the reader of a pipe may be gone. Nobody can be told
+    then, and text left in the buffer would change the exit code when the interpreter ends.
+    """
+    if stream is None:
+        return
+    with suppress(OSError, ValueError):
+        stream.flush()
+        try:
+            descriptor = stream.fileno()
+        except io.UnsupportedOperation:
+            stream.write(content)
+            stream.flush()
+            return
+        rest = content.encode(stream.encoding or "utf-8", "backslashreplace")
+        while rest:
+            rest = rest[_write_some(descriptor, rest) :]
+
+
+def _write_some(descriptor: int, content: bytes) -> int:
+    try:
+        return os.write(descriptor, content)
+    except BlockingIOError:
+        select.select([], [descriptor], [])
+        return 0

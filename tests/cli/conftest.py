@@ -1,0 +1,45 @@
+"""The command line in a process of its own, and its twin: the same program under python."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+REPORT = "the GIL was held for"
+
+
+@pytest.fixture
+def gilext_command(tmp_path):
+    def run(*arguments, stdin="", **options):
+        options.setdefault("cwd", tmp_path)
+        return subprocess.run(
+            [sys.executable, "-m", "gilext", *arguments],
+            capture_output=True, text=True, timeout=100, input=stdin, **options,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
+def twins(tmp_path, gilext_command):
+    """Run a program by python and by gilext watch; what it does and says must be the same."""
+
+    def run(*arguments, stdin="", options=()):
+        plain = subprocess.run(
+            [sys.executable, *arguments],
+            capture_output=True, text=True, timeout=100, input=stdin, cwd=tmp_path,
+        )  # fmt: skip
+        watched = gilext_command("watch", *options, *arguments, stdin=stdin)
+        said, rest = (
+            watched.stderr[: len(plain.stderr)],
+            watched.stderr[len(plain.stderr) :],
+        )
+        assert (watched.returncode, watched.stdout, said) == (
+            plain.returncode,
+            plain.stdout,
+            plain.stderr,
+        )
+        return SimpleNamespace(plain=plain, watched=watched, reports=rest.count(REPORT), rest=rest)
+
+    return run
