@@ -66,6 +66,8 @@ class ThreadNames:
 
 def _remove(reference: weakref.ref[ThreadNames]) -> None:
     global _listeners
+    if _lock is None:  # the interpreter ends, and has cleared this module
+        return
     with _lock:
         _listeners = tuple(other for other in _listeners if other is not reference)
         if not _listeners and _noting is not None and threading.Thread.start is _noting:
