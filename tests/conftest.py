@@ -64,6 +64,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "forks: forks while other threads run")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse names that differ from process to process: parallel runs need the same ones."""
+    unstable = [item.nodeid for item in items if " at 0x" in item.nodeid]
+    if unstable:
+        raise pytest.UsageError(f"an address stands in the name of {unstable[0]}")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("with_gil") and not gil_is_enabled():
         pytest.skip("this interpreter runs without a GIL")

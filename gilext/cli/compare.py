@@ -15,7 +15,7 @@ from gilext.comparison.comparing import compare
 from gilext.comparison.ways import DEFAULT_WAYS, WAYS
 from gilext.core.whole_files import replacing
 from gilext.loops.catalogue import LOOPS
-from gilext.render import picture
+from gilext.render import files, picture
 
 
 @click.command("compare")
@@ -64,7 +64,7 @@ def compare_command(
     """
     if plot is not None:
         try:
-            picture.check_target(plot)
+            files.check_target(plot, "picture")
         except (ValueError, ImportError) as error:
             raise click.BadParameter(str(error), param_hint="--plot") from error
     with _progress_bar() as bar:

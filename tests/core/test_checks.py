@@ -40,7 +40,7 @@ class Two:
         (OneAndAHalf(), 1.5),
         (Two(), 2.0),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_seconds_may_be_any_real_number(value, expected):
     found = check_seconds("seconds", value)
