@@ -19,6 +19,11 @@ def stop_at_exit(running: _Stoppable) -> None:
     _running.add(running)
 
 
+def forget(stopped: _Stoppable) -> None:
+    """Leave something that has stopped alone: when it goes, nothing runs that a signal could hit."""
+    _running.discard(stopped)
+
+
 @atexit.register
 def _stop_all() -> None:
     for running in list(_running):

@@ -26,7 +26,7 @@ class ThreadNames:
 
     def __init__(self) -> None:
         self._names: dict[int, str] = {}
-        self._reference = weakref.ref(self, _remove)
+        self._reference: weakref.ref[ThreadNames] | None = None
 
     def listen(self) -> None:
         """Begin to note."""
@@ -37,6 +37,7 @@ class ThreadNames:
                 _original = threading.Thread.start
                 _noting = _noting_after(_original)
                 threading.Thread.start = _noting  # type: ignore[method-assign]
+            self._reference = weakref.ref(self, _remove)
             _listeners = (*_listeners, self._reference)
 
     def stop(self) -> None:
@@ -44,9 +45,10 @@ class ThreadNames:
 
         If another library has wrapped it since, ours stays inside, and only passes on.
         """
-        if self._reference in _listeners:
+        if self._reference is not None:
             self._note_living()
         _remove(self._reference)
+        self._reference = None  # without it, nothing runs when this object goes
 
     def note(self, thread: threading.Thread) -> None:
         """Remember a thread's name, by its native number."""
@@ -55,7 +57,7 @@ class ThreadNames:
 
     def by_native_id(self) -> dict[int, str]:
         """Return every name that is known, those of living threads as they are until it stops."""
-        if self._reference in _listeners:
+        if self._reference is not None:
             self._note_living()
         return dict(self._names)
 
@@ -64,7 +66,7 @@ class ThreadNames:
             self.note(thread)
 
 
-def _remove(reference: weakref.ref[ThreadNames]) -> None:
+def _remove(reference: weakref.ref[ThreadNames] | None) -> None:
     global _listeners
     if _lock is None:  # the interpreter ends, and has cleared this module
         return

@@ -15,7 +15,7 @@ from gilext.core.checks import check_count, check_seconds
 from gilext.core.environment import info
 from gilext.core.report import Report, share
 from gilext.core.results import Result
-from gilext.recording.exits import stop_at_exit
+from gilext.recording.exits import forget, stop_at_exit
 from gilext.recording.holds import Hold, Holds
 from gilext.recording.results import (
     Frame,
@@ -145,6 +145,7 @@ class Watch:
         with self._lock:
             self._sampler.stop()
             self._names.stop()
+            forget(self)
             self._has_ended = True
 
     def _is_in_child(self) -> bool:
