@@ -112,10 +112,11 @@ def _beside(beside: str, compute: Callable[[], object] | None, seconds: float) -
         def ask() -> None:
             nonlocal rate
             try:
-                count, start = 0, perf_counter()
-                while (elapsed := perf_counter() - start) < seconds:
+                count, elapsed, start = 0, 0.0, perf_counter()
+                while count == 0 or elapsed < seconds:
                     answered()
                     count += 1
+                    elapsed = perf_counter() - start
                 rate = count / elapsed
             finally:
                 is_over.set()
