@@ -11,11 +11,14 @@ from itertools import repeat
 from typing import Any
 
 from gilext._native import heap_bytes, is_immortal, refcount
+from gilext.core.checks import check_callable, check_count
 from gilext.core.report import Report
 from gilext.core.results import Result
 
 DEFAULT_CALLS = 200
 DEFAULT_ROUNDS = 5
+_MAX_CALLS = 1_000_000
+_MAX_ROUNDS = 1000
 
 # glibc gives out no less, its own words included.
 _SMALLEST_OF_HEAP = 32
@@ -115,7 +118,7 @@ def check_leaks(
     raises : exception type or tuple of them
         What the function may raise; that too is an end of a call.
     calls, rounds : int
-        How often to call it in a round, and how many rounds to make; 10 and 2 at least.
+        How often to call it in a round, 10 to 1,000,000, and how many rounds to make, 2 to 1000.
     trace : bool
         Whether to trace, with `tracemalloc`, the lines that allocated what is left.
 
@@ -126,15 +129,13 @@ def check_leaks(
     Raises
     ------
     TypeError, ValueError
-        When `fn` can't be called, or `calls` or `rounds` is too small.
+        When `fn` can't be called, or `calls` or `rounds` is out of its range.
     BaseException
         What `fn` raises, but for `raises`.
     """
-    if not callable(fn):
-        raise TypeError(f"argument 'fn' must be callable, not {type(fn).__name__}")
-    for name, value, least in (("calls", calls, 10), ("rounds", rounds, 2)):
-        if value < least:
-            raise ValueError(f"argument {name!r} must be at least {least}, not {value}")
+    check_callable("fn", fn)
+    calls = check_count("calls", calls, 10, _MAX_CALLS)
+    rounds = check_count("rounds", rounds, 2, _MAX_ROUNDS)
     watched = _watched_objects(args, kwargs)
     was_enabled = gc.isenabled()
     gc.disable()

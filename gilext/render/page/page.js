@@ -1,18 +1,21 @@
 const LANE = 34, BAR = 22, AXIS = 26, NAMES = 130, SHORTEST = 1e-6;
 
 /* Numbers that were packed little-endian, whatever this machine is. */
-function unpacked(text, size, read) {
+function unpacked(text, Kind, read) {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const packed = new DataView(bytes.buffer);
-  return Array.from({ length: bytes.length / size }, (_, i) => read.call(packed, i * size, true));
+  const size = Kind.BYTES_PER_ELEMENT;
+  const numbers = new Kind(bytes.length / size);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = read.call(packed, i * size, true);
+  return numbers;
 }
 
 /* The holds of each lane, in order, with the sum of their lengths up to each: how much of any
    span was held takes two searches, however many holds there are. */
 function lanesOf(data) {
-  const starts = unpacked(data.starts, 8, DataView.prototype.getFloat64);
-  const lengths = unpacked(data.lengths, 4, DataView.prototype.getFloat32);
-  const lanes = unpacked(data.lanes, 2, DataView.prototype.getUint16);
+  const starts = unpacked(data.starts, Float64Array, DataView.prototype.getFloat64);
+  const lengths = unpacked(data.lengths, Float32Array, DataView.prototype.getFloat32);
+  const lanes = unpacked(data.lanes, Uint16Array, DataView.prototype.getUint16);
   const counts = new Uint32Array(data.threads.length);
   for (const lane of lanes) counts[lane]++;
   const found = Array.from(counts, (count) => ({
