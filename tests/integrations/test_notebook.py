@@ -9,7 +9,7 @@ NOTEBOOK = Path(__file__).parents[2] / "examples" / "gilext.ipynb"
 nbformat = pytest.importorskip("nbformat")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def kept():
     return nbformat.read(NOTEBOOK, as_version=4)
 
