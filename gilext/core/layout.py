@@ -72,7 +72,7 @@ def _table_lines(table: Table, width: int) -> Iterator[Line]:
     rows = [[table.columns[place].text(row[place]) for place in drawn] for row in table.rows]
     is_text = [table.columns[place].is_text for place in drawn]
     widths = _fitted(
-        [max(map(_columns_of, column)) for column in zip(titles, *rows, strict=True)],
+        [max(map(_display_width, column)) for column in zip(titles, *rows, strict=True)],
         is_text,
         width,
     )
@@ -103,7 +103,7 @@ def _row_lines(
     cells: Sequence[str], widths: Sequence[int], is_text: Sequence[bool], style: str
 ) -> Iterator[Line]:
     folded = [
-        _Folder(width).wrap(cell) or [""] if _columns_of(cell) > width else [cell]
+        _Folder(width).wrap(cell) or [""] if _display_width(cell) > width else [cell]
         for cell, width in zip(cells, widths, strict=True)
     ]
     for number in range(max(map(len, folded))):
@@ -115,11 +115,11 @@ def _row_lines(
 
 
 def _justified(text: str, width: int, is_text: bool) -> str:
-    space = " " * (width - _columns_of(text))
+    space = " " * (width - _display_width(text))
     return text + space if is_text else space + text
 
 
-def _columns_of(text: str) -> int:
+def _display_width(text: str) -> int:
     """Return how many columns of a terminal a text takes: wide characters take two."""
     if text.isascii():
         return len(text)
