@@ -24,7 +24,7 @@ nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "warnings", "tests"]
 
 INTERPRETERS = find_interpreters()
-SID = ROOT / ".ci" / "sid"
+DEBIAN = ROOT / ".ci" / "debian"
 SID_VERSIONS = ("3.14", "3.15")
 PROJECT = nox.project.load_toml("pyproject.toml")
 STRICT = [*COMPILE_ARGS, "-O2", "-fPIC", "-Wpedantic", "-Wconversion", "-Werror", "-Icsrc"]
@@ -124,11 +124,24 @@ def tests(session: nox.Session, label: str) -> None:
 @nox.parametrize("version", [nox.param(version, id=version) for version in SID_VERSIONS])
 def sid(session: nox.Session, version: str) -> None:
     """Run the suite and the lessons on CPython from Debian sid, brought by debootstrap."""
-    reason = subprocess.run([SID, "prepare"], stdout=subprocess.PIPE, text=True, check=False)
+    run = brought_by_debootstrap(session, "sid")
+    run_suite(session, run, f"/usr/bin/python{version}", f"sid-{version}", TWO_AT_ONCE, [LESSONS])
+
+
+@nox.session(venv_backend="none")
+def old_glibc(session: nox.Session) -> None:
+    """Run the suite on Debian 11, whose glibc 2.31 still has its threads in other libraries."""
+    run = brought_by_debootstrap(session, "bullseye")
+    run_suite(session, run, "/opt/python/bin/python3.11", "bullseye", arguments=[*TWO_AT_ONCE])
+
+
+def brought_by_debootstrap(session: nox.Session, release: str) -> list[str]:
+    """Return what runs a command in a folder with a Debian release, or skip the session."""
+    prepare = [DEBIAN, release, "prepare"]
+    reason = subprocess.run(prepare, stdout=subprocess.PIPE, text=True, check=False)
     if reason.returncode != 0:
-        session.skip(reason.stdout.strip() or "Debian sid could not be brought here")
-    python = f"/usr/bin/python{version}"
-    run_suite(session, [str(SID), "run"], python, f"sid-{version}", TWO_AT_ONCE, [LESSONS])
+        session.skip(reason.stdout.strip() or f"Debian {release} could not be brought here")
+    return [str(DEBIAN), release, "run"]
 
 
 @nox.session(venv_backend="none")
