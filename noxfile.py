@@ -28,7 +28,8 @@ DEBIAN = ROOT / ".ci" / "debian"
 SID_VERSIONS = ("3.14", "3.15")
 PROJECT = nox.project.load_toml("pyproject.toml")
 STRICT = [*COMPILE_ARGS, "-O2", "-fPIC", "-Wpedantic", "-Wconversion", "-Werror", "-Icsrc"]
-FORMATTED_C = ("csrc/**/*.[ch]", "tests/csrc/*.[ch]", "examples/minimal/*.c")
+C_FILES = ("csrc/**/*.c", "tests/csrc/*.c", "examples/minimal/*.c")
+HEADERS = ("csrc/**/*.h", "tests/csrc/*.h")
 # The lessons run on every interpreter; what else takes long, on one.
 LESSONS = "tests/lab/test_examples.py"
 PYTEST = ("python", "-P", "-m", "pytest")
@@ -59,7 +60,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports")
-    session.run("clang-format", "--dry-run", "--Werror", *files(*FORMATTED_C))
+    session.run("clang-format", "--dry-run", "--Werror", *files(*C_FILES, *HEADERS))
     session.run("codespell")
     schema = ("check-jsonschema", "--builtin-schema")
     session.run(*schema, "vendor.github-workflows", *files(".github/workflows/*.yml"))
@@ -89,7 +90,7 @@ def warnings(session: nox.Session) -> None:
             session.log(f"{compiler}, headers of {label}")
             start = [compiler, *STRICT, "-isystem", headers_of(python), "-o", os.devnull, "-c"]
             with ThreadPoolExecutor(os.cpu_count()) as pool:
-                commands = [[*start, file] for file in files("csrc/**/*.c", "tests/csrc/*.c")]
+                commands = [[*start, file] for file in files(*C_FILES)]
                 said = "".join(pool.map(compile_file, commands))
             if said:
                 session.error(said)
@@ -101,7 +102,7 @@ def compile_commands(session: nox.Session) -> None:
     start = ["cc", *COMPILE_ARGS, f"-I{ROOT / 'csrc'}", f"-I{headers_of(sys.executable)}", "-c"]
     commands = [
         {"directory": str(ROOT), "file": file, "arguments": [*start, file]}
-        for file in files("csrc/**/*.c", "tests/csrc/*.c", "examples/minimal/*.c")
+        for file in files(*C_FILES)
     ]
     target = ROOT / "compile_commands.json"
     target.write_text(json.dumps(commands, indent=1), encoding="utf-8")
@@ -193,10 +194,10 @@ def shuffled(session: nox.Session) -> None:
 @nox.session
 def minimal(session: nox.Session) -> None:
     """Build the example to copy by itself, and run its test."""
-    install(session, ".", "pytest>=8")
+    install(session, ".")
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copytree(ROOT / "examples" / "minimal", Path(folder) / "minimal")
-        session.install("--quiet", "--disable-pip-version-check", str(copy))
+        install(session, f"{copy}[test]")
         session.chdir(copy)
         session.run(*PYTEST)
 

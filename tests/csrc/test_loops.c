@@ -66,7 +66,7 @@ test_checksum_goes_on_from_any_byte(void)
 {
     for (size_t first = 0; first <= 6; first++) {
         uint64_t hash = gilext_checksum("foobar", first);
-        CHECK(continue_checksum(hash, "foobar" + first, 6 - first) == gilext_checksum("foobar", 6));
+        CHECK(continue_checksum(hash, &"foobar"[first], 6 - first) == gilext_checksum("foobar", 6));
     }
 }
 
