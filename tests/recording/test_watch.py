@@ -137,6 +137,7 @@ def test_starting_threads_is_as_it_was_after_watches_that_overlap():
 
 
 def test_wrapper_around_starting_threads_that_came_later_is_left_there(monkeypatch):
+    monkeypatch.setattr(threading.Thread, "start", threading.Thread.start)  # undone last
     started = []
     with watch():
         inner = threading.Thread.start
