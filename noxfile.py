@@ -203,6 +203,14 @@ def minimal(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Run benchmarks by name, on a quiet machine: nox -s bench -- accuracy stalls."""
+    install(session, ".[benchmark]")
+    for name in session.posargs:
+        session.run("python", "-P", f"benchmarks/{name}.py")
+
+
+@nox.session
 def browser(session: nox.Session) -> None:
     """Look at the page of a recording with Chromium, where it is installed."""
     missing = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
