@@ -10,10 +10,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from importlib import import_module
-from threading import Thread
+from threading import Barrier, Thread
+from typing import Any
 
 from gilext._native import Meeting, release_for, time_os_threads
 from gilext.comparison import worker
@@ -29,36 +30,59 @@ def run_threads(
     """Run ``task(index)`` in so many threads at once.
 
     Threads that begin together may share a core for some milliseconds, until the operating system
-    moves one. Where that is long beside the task, `spread_seconds` keeps each busy for so long,
+    moves one. If that is long beside the task, `spread_seconds` keeps each busy for that long,
     and then they begin together.
 
     Raises
     ------
+    RuntimeError
+        When not all threads can be started, or come to the start: no task runs then.
     Exception
         The first that a task raised, after all have ended.
     """
+    all_have_started = Barrier(workers)
     start_line = Meeting(workers)
     timings: list[CallTiming] = []
     errors: list[BaseException] = []
 
     def work(index: int) -> None:
         try:
-            start_line.wait_released(_START_TIMEOUT_SECONDS)
+            all_have_started.wait()
+            _meet(start_line)
             if spread_seconds > 0:
                 release_for(spread_seconds)
-                start_line.wait_released(_START_TIMEOUT_SECONDS)
+                _meet(start_line)
             timings.append(task(index))
         except BaseException as error:
             errors.append(error)
 
-    threads = [Thread(target=work, args=(index,)) for index in range(workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    _start_all([Thread(target=work, args=(index,)) for index in range(workers)], all_have_started)
     if errors:
         raise errors[0]
     return run_timing(timings)
+
+
+def _start_all(threads: Sequence[Thread], all_have_started: Barrier) -> None:
+    """Start the threads and wait for their ends; if one can't be started, send the others home."""
+    started: list[Thread] = []
+    try:
+        for thread in threads:
+            thread.start()
+            started.append(thread)
+    except BaseException:
+        all_have_started.abort()
+        raise
+    finally:
+        for thread in started:
+            thread.join()
+
+
+def _meet(start_line: Meeting) -> None:
+    if not start_line.wait_released(_START_TIMEOUT_SECONDS):
+        raise RuntimeError(
+            f"{start_line.parties} threads didn't meet at the start within "
+            f"{_START_TIMEOUT_SECONDS:g} s"
+        )
 
 
 class Crew(AbstractContextManager["Crew"]):
@@ -177,9 +201,14 @@ class InterpreterCrew(Crew):
         except ImportError as error:
             raise ImportError("needs concurrent.interpreters, new in CPython 3.14") from error
         super().__init__(loop, workers)
-        self._interpreters = [interpreters.create() for _ in range(workers)]
-        for interpreter in self._interpreters:
-            interpreter.exec(f"import sys; sys.path[:] = {sys.path!r}")
+        self._interpreters: list[Any] = []
+        try:
+            for _ in range(workers):
+                self._interpreters.append(interpreters.create())
+                self._interpreters[-1].exec(f"import sys; sys.path[:] = {sys.path!r}")
+        except BaseException:
+            self.close()
+            raise
 
     def run(self, work: Workload) -> RunTiming:
         for interpreter in self._interpreters:

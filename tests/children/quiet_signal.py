@@ -7,6 +7,7 @@ from _thread import interrupt_main
 from functools import partial
 
 import gilext
+from gilext._native import time_os_threads
 
 signals: list[int] = []
 CALLS = {
@@ -15,6 +16,7 @@ CALLS = {
         gilext.spin_held(10**6),
     ),
     "wait_released": (partial(gilext.Meeting(2).wait_released, 0.1), False),
+    "time_os_threads": (lambda: time_os_threads("spin", 1, 10**6)[2][0], gilext.spin_held(10**6)),
 }
 
 call, expected = CALLS[sys.argv[1]]

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from functools import partial
 
 import gilext
+from gilext._native import time_os_threads
 
 CALLS: dict[str, Callable[[], object]] = {
     "spin_interruptible": partial(gilext.spin_interruptible, 2**64 - 1),
     "wait_released": partial(gilext.Meeting(2).wait_released, 9e9),
+    "time_os_threads-spin": partial(time_os_threads, "spin", 2, 2**64 - 1),
+    "time_os_threads-count_primes": partial(time_os_threads, "count_primes", 2, 10**12),
 }
 
 

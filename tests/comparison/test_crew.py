@@ -1,13 +1,14 @@
 """Crews: N workers from one starting line, each kind with the same results."""
 
 import json
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gilext import Meeting, loop
-from gilext.comparison import worker
+from gilext.comparison import crews, worker
 from gilext.comparison.crews import (
     InterpreterCrew,
     OsThreadCrew,
@@ -90,6 +91,49 @@ def test_error_in_one_worker_is_raised_after_all_have_ended():
         run_threads(3, task)
 
     assert sorted(ended) == [0, 2]
+
+
+def scarce_starts(monkeypatch, startable):
+    """Let only so many more threads start; return the list of those that have."""
+    started = []
+    start = threading.Thread.start
+
+    def start_if_any_is_left(thread):
+        if len(started) == startable:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_if_any_is_left)
+    return started
+
+
+@pytest.mark.parametrize("startable", [0, 1, 3])
+def test_no_task_runs_and_no_thread_is_left_unless_all_can_start(monkeypatch, startable):
+    started = scarce_starts(monkeypatch, startable)
+    ran = []
+
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        run_threads(4, ran.append)
+
+    assert len(started) == startable
+    assert [thread.is_alive() for thread in started] == [False] * startable
+    assert ran == []
+
+
+def test_comparison_without_its_threads_ends_at_once(run_child):
+    assert run_child("few_python_threads.py").stdout == "refused; no thread is left\n"
+
+
+def test_task_does_not_run_when_a_party_does_not_come(monkeypatch):
+    monkeypatch.setattr(crews, "_START_TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr(crews, "Meeting", lambda parties: Meeting(parties + 1))
+    ran = []
+
+    with pytest.raises(RuntimeError, match=r"3 threads didn't meet at the start within 0\.01 s"):
+        run_threads(2, ran.append)
+
+    assert ran == []
 
 
 shifts = st.lists(

@@ -1,10 +1,12 @@
 """The three loops: what they return, and whether other threads run meanwhile."""
 
 import inspect
+import platform
 from array import array
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from itertools import accumulate
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -198,12 +200,14 @@ HELD = [
     pytest.param(partial(gilext.spin_held, 10**6), id="spin"),
     pytest.param(partial(gilext.count_primes_held, 10**6), id="count_primes"),
     pytest.param(partial(gilext.checksum_held, MEBIBYTE), id="checksum"),
+    pytest.param(partial(sum_range_held, 0, 10**6), id="sum_range"),
 ]
 RELEASED = [
     pytest.param(partial(gilext.spin_released, 10**6), id="spin"),
     pytest.param(partial(gilext.spin_interruptible, 10**6), id="spin_interruptible"),
     pytest.param(partial(gilext.count_primes_released, 10**6), id="count_primes"),
     pytest.param(partial(gilext.checksum_released, MEBIBYTE), id="checksum"),
+    pytest.param(partial(sum_range_released, 0, 10**6), id="sum_range"),
 ]
 
 
@@ -230,6 +234,17 @@ def test_other_threads_run_during_a_released_loop(
 ) -> None:
     while not another_thread_ran_during(call):
         pass
+
+
+def test_primes_are_counted_on_a_small_stack(run_child: Callable[..., Any]) -> None:
+    assert run_child("small_stack.py").stdout == "counted\n"
+
+
+@pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="the script knows the heap of glibc alone"
+)
+def test_no_memory_for_the_sieve_is_a_memory_error_each_way(run_child: Callable[..., Any]) -> None:
+    assert run_child("no_heap.py").stdout == "MemoryError\n"
 
 
 # -- sum_range ------------------------------------------------------------------------------

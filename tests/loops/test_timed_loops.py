@@ -4,6 +4,7 @@ import inspect
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gilext
+from gilext._native import time_os_threads
 
 each_burn = pytest.mark.parametrize(
     "burn",
@@ -125,18 +127,52 @@ def test_what_releases_for_long_answers_a_signal_before_its_end(
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer signals")
-@pytest.mark.parametrize("call", ["spin_interruptible", "wait_released"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "spin_interruptible",
+        "wait_released",
+        "time_os_threads-spin",
+        "time_os_threads-count_primes",
+    ],
+)
 def test_a_timer_signal_ends_the_call_with_what_its_handler_raises(
     call: str, run_child: Callable[..., Any]
 ) -> None:
     assert run_child("timer_signal.py", call).stdout == "interrupted\n"
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        partial(gilext.Meeting(2).wait_released, 1.0),
+        partial(time_os_threads, "spin", 1, 500_000_000),
+    ],
+    ids=["wait_released", "time_os_threads"],
+)
+def test_only_the_main_thread_wakes_for_signals(call: Callable[[], object]) -> None:
+    resource = pytest.importorskip("resource", reason="this system has no getrusage()")
+    if not hasattr(resource, "RUSAGE_THREAD"):
+        pytest.skip("this system doesn't count what one thread does")
+
+    def sleeps() -> int:
+        before = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+        call()
+        return int(resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw - before)
+
+    with ThreadPoolExecutor(1) as pool:
+        elsewhere = pool.submit(sleeps).result()
+    in_main = sleeps()
+
+    # It wakes 50 times a second; the other once, but for having to wait for the GIL.
+    assert in_main >= 3 * elsewhere
+
+
 def test_a_signal_is_no_affair_of_other_threads(run_child: Callable[..., Any]) -> None:
     assert run_child("signal_beside_thread.py").stdout == "thread ended, main interrupted\n"
 
 
-@pytest.mark.parametrize("call", ["spin_interruptible", "wait_released"])
+@pytest.mark.parametrize("call", ["spin_interruptible", "wait_released", "time_os_threads"])
 def test_a_handler_that_raises_nothing_does_not_end_the_call(
     call: str, run_child: Callable[..., Any]
 ) -> None:

@@ -2,7 +2,10 @@
 
 import gc
 import json
+import operator
 import sys
+from functools import partial
+from threading import Thread
 
 import pytest
 
@@ -72,6 +75,83 @@ def test_it_agrees_with_getrefcount_but_for_the_reference_of_the_call():
 
     assert of_local == (0 if lent else 1)
     assert of_attribute == of_nothing_else == 1
+
+
+A_TUPLE = (object(),)
+
+
+def pass_on(*args):
+    return refcount(*args)
+
+
+def by_name(**kwargs):
+    return refcount(kwargs["value"])
+
+
+# Each counts the reference of the tuple `kept`, and as many more as stand beside it.
+CALLS = {
+    "item": (lambda kept: refcount(kept[0]), 0),
+    "unpacked": (lambda kept: refcount(*kept), 0),
+    "unpacked_beside_a_dict": (lambda kept: refcount(*kept, **{}), 0),
+    "unpacked_new_list": (lambda kept: refcount(*[kept[0]]), 0),
+    "unpacked_new_tuple": (lambda kept: refcount(*(kept[0],)), 0),
+    "unpacked_generator": (lambda kept: refcount(*(each for each in kept)), 0),
+    "unpacked_list": (lambda kept: refcount(*list(kept)), 0),
+    "variable": (lambda kept: [refcount(each) for each in kept][0], 1),
+    "passed_on": (lambda kept: pass_on(kept[0]), 1),
+    "passed_on_unpacked": (lambda kept: pass_on(*kept), 1),
+    "by_name": (lambda kept: by_name(value=kept[0]), 1),
+    "map": (lambda kept: next(map(refcount, kept)), 0),
+    "partial": (lambda kept: partial(refcount)(kept[0]), 0),
+    "partial_that_has_it": (lambda kept: partial(refcount, kept[0])(), 1),
+    "partial_unpacked": (lambda kept: partial(refcount, *kept)(), 1),
+    "operator_call": (lambda kept: operator.call(refcount, kept[0]), 0),
+    "thread": (lambda kept: in_a_thread(kept), 0),
+}
+
+
+def in_a_thread(kept):
+    counts = []
+    thread = Thread(target=lambda *args: counts.append(refcount(*args)), args=kept)
+    thread.start()
+    thread.join()
+    # Of the thread's own tuple: it lets go of its arguments when it has ended, not before.
+    return counts[0] - 1
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_reference_of_the_call_itself_is_not_counted(name):
+    count_with, more = CALLS[name]
+    kept = (object(),)
+
+    count = count_with(kept)
+
+    assert count == 1 + more
+
+
+def test_unpacked_global_counts_as_its_item_does():
+    counts = [refcount(*A_TUPLE), refcount(A_TUPLE[0])]
+    assert counts == [1, 1]
+
+
+def test_unpacked_attribute_counts_as_its_item_does():
+    holder = Holder()
+    holder.held = (object(),)
+
+    counts = [refcount(*holder.held), refcount(holder.held[0])]
+
+    assert counts == [1, 1]
+
+
+def test_tuple_that_the_call_alone_has_does_not_count():
+    count = refcount(*(object(),))
+    assert count == 0
+
+
+@pytest.mark.parametrize("arguments", [(), (1, 2)])
+def test_refcount_takes_one_object(arguments):
+    with pytest.raises(TypeError, match=f"takes one object, not {len(arguments)}"):
+        refcount(*arguments)
 
 
 def test_call_through_another_c_function_has_its_reference():
