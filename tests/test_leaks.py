@@ -6,25 +6,35 @@ from typing import Any
 
 import pytest
 
-FUNCTIONS = [
-    "import",
-    "spin_held",
-    "spin_released",
-    "spin_interruptible",
-    "count_primes_held",
-    "count_primes_released",
-    "checksum_held",
-    "checksum_released",
-    "hold_for",
-    "release_for",
-    "Meeting",
-    "wait_held",
-    "wait_released",
-    "time_os_threads",
-]
+from gilext import _native
+
+def entries() -> list[str]:
+    """Return what Python code can reach in the module: functions, types, and what those have."""
+    found = []
+    for name, value in vars(_native).items():
+        if callable(value) and not name.startswith("__"):
+            found.append(name)
+        if isinstance(value, type):
+            members = [
+                member
+                for member in vars(value)
+                if not member.startswith("__") or member == "__buffer__"
+            ]
+            found += [f"{name}.{member}" for member in members]
+    return found
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+GROUPS = ["import", *(entry for entry in entries() if "." not in entry)]
+
+
+def test_every_entry_of_the_module_has_a_call(run_child: Callable[..., Any]) -> None:
+    listed = set(run_child("calls.py").stdout.split())
+    assert set(entries()) - listed == set()
+    # A type's buffer has no name in Python before 3.12.
+    assert listed - set(entries()) - {"import", "Sampler.__buffer__"} == set()
+
+
+@pytest.mark.parametrize("function", GROUPS)
 def test_no_call_leaks(function: str, run_child: Callable[..., Any]) -> None:
     lines = run_child("leaks.py", function).stdout.splitlines()
     assert lines
@@ -37,7 +47,7 @@ def test_a_leak_is_found(run_child: Callable[..., Any]) -> None:
     assert [line for line in lines if not line.endswith(" leaks")] == []
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", GROUPS)
 def test_every_allocation_may_fail(function: str, run_child: Callable[..., Any]) -> None:
     testcapi = pytest.importorskip("_testcapi", reason="this Python has no _testcapi")
     if not hasattr(testcapi, "set_nomemory"):

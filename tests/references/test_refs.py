@@ -97,7 +97,7 @@ CALLS = {
     "unpacked_new_tuple": (lambda kept: refcount(*(kept[0],)), 0),
     "unpacked_generator": (lambda kept: refcount(*(each for each in kept)), 0),
     "unpacked_list": (lambda kept: refcount(*list(kept)), 0),
-    "variable": (lambda kept: [refcount(each) for each in kept][0], 1),
+    "variable": (lambda kept: next(refcount(each) for each in kept), 1),
     "passed_on": (lambda kept: pass_on(kept[0]), 1),
     "passed_on_unpacked": (lambda kept: pass_on(*kept), 1),
     "by_name": (lambda kept: by_name(value=kept[0]), 1),
