@@ -8,6 +8,7 @@ import pytest
 
 from gilext import _native
 
+
 def entries() -> list[str]:
     """Return what Python code can reach in the module: functions, types, and what those have."""
     found = []
