@@ -79,14 +79,14 @@ class WatchedProgram:
                 import_module(module)
         try:
             self._watched.__enter__()
+            if self._live is not None:
+                self._live.start()
         except RuntimeError as error:
             raise click.ClickException(str(error)) from error
 
     def run(self) -> None:
         """Run the program; what it raises is raised here."""
         atexit.register(self._end)
-        if self._live is not None:
-            self._live.start()
         try:
             programs.run(self._module, self._arguments)
         except BaseException as error:
@@ -112,7 +112,7 @@ class WatchedProgram:
 
     def _flush_stdout(self) -> None:
         """Let the program's output stand before the report if both go to one place."""
-        with suppress(OSError, ValueError, AttributeError):  # the interpreter will say so
+        with suppress(Exception):  # the interpreter will say so
             sys.stdout.flush()
 
 

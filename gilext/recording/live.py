@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import threading
 from types import TracebackType
 from typing import TextIO
@@ -17,8 +18,9 @@ class LiveLines:
     """Between `start` and `stop`, writes the state of a watch each second.
 
     Each is a line of its own: one that is written over would take the program's own output with
-    it. Writing takes the GIL for some microseconds, in a thread named ``gilext live``, which the
-    recording shows.
+    it. Writing takes the GIL for some microseconds, in a thread that the recording calls
+    ``gilext live``. `threading` doesn't know it: a program may join all threads that it finds
+    there, or wait until none is left.
 
     Parameters
     ----------
@@ -33,16 +35,16 @@ class LiveLines:
         self._stream = stream
         self._is_over = threading.Event()
         self._before = Snapshot(0.0, 0.0, ())
-        self._thread = threading.Thread(target=self._write_on, name="gilext live", daemon=True)
+        self._has_ended = threading.Event()
 
     def start(self) -> None:
         """Begin to write."""
-        self._thread.start()
+        _thread.start_new_thread(self._write_on, ())
 
     def stop(self) -> None:
         """Stop."""
         self._is_over.set()
-        self._thread.join()
+        self._has_ended.wait()
 
     def __enter__(self) -> LiveLines:
         """Begin to write."""
@@ -59,11 +61,15 @@ class LiveLines:
         self.stop()
 
     def _write_on(self) -> None:
-        while not self._is_over.wait(_PAUSE_SECONDS):
-            now = self._watched.snapshot()
-            line = line_between(self._before, now)
-            self._before = now
-            write_through(self._stream, f"{line}\n")
+        try:
+            self._watched.name_thread(_thread.get_native_id(), "gilext live")
+            while not self._is_over.wait(_PAUSE_SECONDS):
+                now = self._watched.snapshot()
+                line = line_between(self._before, now)
+                self._before = now
+                write_through(self._stream, f"{line}\n")
+        finally:
+            self._has_ended.set()
 
 
 def line_between(before: Snapshot, now: Snapshot) -> str:

@@ -53,7 +53,11 @@ class ThreadNames:
     def note(self, thread: threading.Thread) -> None:
         """Remember a thread's name, by its native number."""
         if thread.native_id is not None:
-            self._names[thread.native_id] = thread.name
+            self.name(thread.native_id, thread.name)
+
+    def name(self, native_id: int, name: str) -> None:
+        """Remember the name of a thread that `threading` doesn't know."""
+        self._names[native_id] = name
 
     def by_native_id(self) -> dict[int, str]:
         """Return every name that is known, those of living threads as they are until it stops."""

@@ -151,6 +151,10 @@ class Watch:
     def _is_in_child(self) -> bool:
         return self._sampler is not None and os.getpid() != self._process
 
+    def name_thread(self, native_id: int, name: str) -> None:
+        """Name a thread that `threading` doesn't know."""
+        self._names.name(native_id, name)
+
     @property
     def recording(self) -> Recording:
         """The recording, once the block has ended.

@@ -24,6 +24,15 @@ ENDINGS = {
         loop = asyncio.new_event_loop()
         print(loop.run_until_complete(loop.run_in_executor(None, pow, 2, 3)))
     """,
+    "a spawned process pool": """
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+        def double(number):
+            return number * 2
+        if __name__ == "__main__":
+            pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+            print(pool.submit(double, 4).result())
+    """,
     "an exit beside a pool": """
         from concurrent.futures import ThreadPoolExecutor
         pool = ThreadPoolExecutor(1)
@@ -45,6 +54,15 @@ ENDINGS = {
         threading.Thread(target=later).start()
         threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
         print("main ends")
+    """,
+    "a wait for all threads": """
+        import threading, time
+        while threading.active_count() > 1:
+            time.sleep(0.01)
+        for thread in threading.enumerate():
+            if thread is not threading.main_thread():
+                thread.join()
+        print(threading.enumerate() == [threading.current_thread()])
     """,
     "atexit handlers": """
         import atexit, sys
@@ -130,13 +148,19 @@ def write(tmp_path):
     return write_script
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("how", ["script", "module"])
-def test_program_ends_as_under_python_with_one_report(write, twins, tmp_path, ending, how):
-    write(ENDINGS[ending])
-    program = ["program.py"] if how == "script" else ["-m", "program"]
+AS_MODULE = ["an open thread pool", "a text", "an interrupt", "an excepthook"]
 
-    ran = twins(*program, options=["--save", "seen.json"])
+
+@pytest.mark.parametrize(
+    ("program", "ending"),
+    [(["program.py"], ending) for ending in ENDINGS]
+    + [(["-m", "program"], ending) for ending in AS_MODULE],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else value,
+)
+def test_program_ends_as_under_python_with_one_report(write, twins, tmp_path, program, ending):
+    write(ENDINGS[ending])
+
+    ran = twins(*program, options=["--live", "--save", "seen.json"])
 
     assert ran.reports == 1
     assert ran.rest.count("Written: seen.json") == 1
