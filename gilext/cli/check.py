@@ -25,7 +25,7 @@ from gilext.cli.output import as_json, show, telling
     help="How long to go on.",
 )
 @as_json
-def check_command(
+def command(
     target: str | None,
     arguments: tuple[str, ...],
     setup: str,

@@ -49,7 +49,7 @@ from gilext.render import files, picture
     help="Draw the speedups too, as .png or .svg.",
 )
 @as_json
-def compare_command(
+def command(
     loop: str,
     workers: int | None,
     ways: tuple[str, ...],

@@ -10,6 +10,6 @@ from gilext.loops.installation import info
 
 @click.command("info")
 @as_json
-def info_command(as_json: bool) -> None:
+def command(as_json: bool) -> None:
     """Show the interpreter, its GIL, the usable cores and the bindings built."""
     show(info(), as_json)

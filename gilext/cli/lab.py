@@ -13,7 +13,7 @@ from gilext.lab import EXPERIMENTS
 @click.command("lab")
 @click.argument("name", required=False, type=click.Choice(list(EXPERIMENTS)), metavar="[NAME]")
 @as_json
-def lab_command(name: str | None, as_json: bool) -> None:
+def command(name: str | None, as_json: bool) -> None:
     """Run an experiment of the lab, within ten seconds; without a NAME, list them."""
     if name is not None:
         with telling(f"running {name}"):

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
-from gilext.cli.check import check_command
-from gilext.cli.compare import compare_command
-from gilext.cli.info import info_command
-from gilext.cli.lab import lab_command
-from gilext.cli.watch import watch_command
-from gilext.cli.watched import WatchedProgram
 from gilext.core.version import __version__
 
+_COMMANDS = ("compare", "check", "watch", "lab", "info")
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(click.Group):
+    """The commands, each imported when it is asked for: a watched program meets no other's."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"gilext.cli.{cmd_name}").command
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gilext")
 def cli() -> None:
     """Measure who holds the GIL, and what it costs."""
 
 
-for command in (compare_command, check_command, watch_command, lab_command, info_command):
-    cli.add_command(command)
-
-
 def main() -> None:
-    """Run the command line; exit with 2 and one line on wrong use."""
+    """Run the command line; exit with 2 and one line on wrong use.
+
+    What a command leaves to do is done here, so that few frames lie under a watched program.
+    """
     try:
-        outcome = cli.main(prog_name="gilext", standalone_mode=False)
-        if isinstance(outcome, WatchedProgram):
-            outcome.begin()
+        rest = cli.main(prog_name="gilext", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
@@ -39,7 +46,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
-    if isinstance(outcome, WatchedProgram):
-        outcome.run()  # here, so that few frames of ours lie under the program's
+    if callable(rest):
+        rest()
     else:
-        sys.exit(outcome if isinstance(outcome, int) else 0)
+        sys.exit(rest if isinstance(rest, int) else 0)

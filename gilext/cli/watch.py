@@ -67,7 +67,7 @@ def _file_option(name: str, help: str) -> Callable[[Callable[..., object]], Call
 @click.option("--live", is_flag=True, help="Say each second on stderr who holds the GIL.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON, on stderr too.")
 @click.argument("program", nargs=-1, type=click.UNPROCESSED, metavar="[SCRIPT] [ARGS]...")
-def watch_command(
+def command(
     module: str | None,
     interval: float | None,
     stalls: float,
@@ -78,7 +78,7 @@ def watch_command(
     live: bool,
     as_json: bool,
     program: tuple[str, ...],
-) -> WatchedProgram:
+) -> Callable[[], None]:
     """Run a program as python does, and report on stderr who held the GIL.
 
     Its arguments, standard input, standard output and exit code are its own; SCRIPT may be - for
@@ -104,7 +104,9 @@ def watch_command(
     for path in paths:
         if paths.count(path) > 1:
             raise click.UsageError(f"two results can't go to one file, {str(path)!r}")
-    return WatchedProgram(watched, module, program, targets, live=live, as_json=as_json)
+    ready = WatchedProgram(watched, module, program, targets, live=live, as_json=as_json)
+    ready.begin()
+    return ready.run
 
 
 def _target(name: Path, kind: str | None) -> Target:

@@ -21,11 +21,17 @@ from gilext.recording.results import Recording
 from gilext.recording.watch import Watch
 from gilext.render import files
 
-# An interpreter that ends can't import everything: no thread can be started any more.
+# Imported before the program begins: it may clear sys.path, and an interpreter that ends starts no
+# thread any more, which matplotlib does when it looks for fonts.
 _NEEDED = {
     "html": ("gilext.render.page",),
     "trace": ("gilext.render.trace",),
-    "picture": ("gilext.render.lanes", "matplotlib.figure", "matplotlib.font_manager"),
+    "picture": (
+        "gilext.render.lanes",
+        "matplotlib.font_manager",
+        "matplotlib.backends.backend_agg",
+        "matplotlib.backends.backend_svg",
+    ),
     "json": (),
 }
 

@@ -175,6 +175,19 @@ def test_folder_that_was_deleted_is_no_obstacle(tmp_path, arguments):
     assert "Traceback" not in done.stderr
 
 
+def test_watched_program_meets_none_of_the_other_commands(gilext_command, tmp_path):
+    (tmp_path / "program.py").write_text(
+        "import sys; print([name for name in sys.modules if name.startswith('gilext.')])"
+    )
+
+    loaded = gilext_command("watch", "program.py").stdout
+
+    assert "gilext.recording" in loaded
+    assert "gilext.lab" not in loaded
+    assert "gilext.comparison" not in loaded
+    assert "gilext.checking" not in loaded
+
+
 def test_module_runs_as_the_command_does(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "gilext", "info", "--json"],

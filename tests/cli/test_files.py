@@ -8,7 +8,7 @@ import pytest
 
 import gilext
 
-SCRIPT = "import sys, gilext\ngilext.hold_for(0.03)\nsys.exit(3)\n"
+SCRIPT = "import sys, gilext\ngilext.hold_for(0.03)\nsys.path.clear()\nsys.exit(3)\n"
 
 
 @pytest.fixture
