@@ -15,6 +15,7 @@ import click
 
 from gilext.cli import programs
 from gilext.cli.output import json_of, text_of
+from gilext.core.environment import info
 from gilext.core.streams import write_through
 from gilext.recording.live import LiveLines
 from gilext.recording.results import Recording
@@ -83,6 +84,7 @@ class WatchedProgram:
         for target in self._targets:
             for module in _NEEDED[target.kind]:
                 import_module(module)
+        info()  # its first call imports more
         try:
             self._watched.__enter__()
             if self._live is not None:

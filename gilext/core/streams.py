@@ -10,10 +10,11 @@ from typing import TextIO
 
 
 def write_through(stream: TextIO | None, content: str) -> None:
-    """Write to a stream if that is possible, and leave nothing in its buffer.
+    """Write to a stream, past its buffer, or do nothing if that is impossible.
 
-    A program may have closed its stderr, or the reader of a pipe may be gone. Nobody can be told
-    then, and text left in the buffer would change the exit code when the interpreter ends.
+    A program may have closed its stderr, or the reader of a pipe may be gone; nobody can be told
+    then. A program may have made its stderr non-blocking; what a full pipe refuses is written as
+    soon as there is room.
     """
     if stream is None:
         return

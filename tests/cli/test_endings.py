@@ -173,6 +173,17 @@ def test_signal_that_kills_a_program_kills_it_here_too(write, twins):
     assert twins("program.py").plain.returncode == -signal.SIGTERM
 
 
+def test_report_stands_after_what_the_program_printed(write, tmp_path):
+    write("print('mine')")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "gilext", "watch", "program.py"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=100, cwd=tmp_path,
+    )  # fmt: skip
+
+    assert done.stdout.startswith("mine\n")
+
+
 def test_what_runs_in_an_atexit_handler_is_watched(write, gilext_command):
     write("import atexit, gilext; atexit.register(gilext.hold_for, 0.05)")
 
