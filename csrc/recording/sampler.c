@@ -5,7 +5,6 @@
 
 #include "cpython/frame_state.h"
 #include "os/os_process.h"
-#include "os/jitter.h"
 
 enum {
     STACKS_SHARE = 4,     /* of the memory: one part in four is for stacks */
@@ -21,7 +20,6 @@ sampler_init(struct sampler *sampler, const struct sampling *sampling)
     sampler->sampling = *sampling;
     sampler->pause_ns = sampling->interval_ns;
     sampler->all_cores_busy = true; /* until the first check says otherwise, nobody stands in */
-    sampler->random = clock_monotonic_ns() | 1;
     atomic_init(&sampler->is_stopping, false);
     os_mutex_init(&sampler->mutex);
     uint64_t stack_memory = sampling->memory / STACKS_SHARE;
@@ -218,19 +216,17 @@ backup_sample(void *opaque_sampler)
 }
 
 static void
-sample_until_stopped(void *opaque_sampler)
+sample_until_stopped(struct looker *looker, void *opaque_sampler)
 {
     struct sampler *sampler = opaque_sampler;
     uint64_t interval_ns = sampler->sampling.interval_ns;
-    os_block_signals();
-    os_request_low_latency();
-    while (!is_over(sampler)) {
+    uint64_t pause_ns = 0;
+    while (looker_sleep(looker, pause_ns) && !is_over(sampler)) {
         look(sampler);
-        uint64_t pause_ns = jittered_ns(sampler->pause_ns, &sampler->random);
+        pause_ns = looker_jitter(looker, sampler->pause_ns);
         /* With all cores busy, a second thread would take its core from the program too. */
         backup_arm(&sampler->backup_sampler,
                         sampler->all_cores_busy ? 0 : pause_ns + interval_ns / 2);
-        os_sleep_ns(pause_ns);
     }
     backup_arm(&sampler->backup_sampler, 0);
 }
@@ -245,7 +241,8 @@ sampler_start(struct sampler *sampler)
     if (sampler->sampling.stall_ns > 0) {
         backup_sampler_start(&sampler->backup_sampler, backup_sample, sampler, sampler->sampling.interval_ns);
     }
-    sampler->is_running = os_thread_start(&sampler->thread, sample_until_stopped, sampler);
+    sampler->is_running = 
+        looker_start(&sampler->looker, "gilext sampler", sample_until_stopped, sampler);
     if (!sampler->is_running) {
         backup_sampler_stop(&sampler->backup_sampler);
     }
@@ -260,7 +257,7 @@ sampler_stop(struct sampler *sampler)
     }
     /* Joining is what orders the threads' last samples before whatever reads the recording. */
     atomic_store_explicit(&sampler->is_stopping, true, memory_order_relaxed);
-    os_thread_join(&sampler->thread);
+    looker_join(&sampler->looker);
     backup_sampler_stop(&sampler->backup_sampler);
     sampler->is_running = false;
     uint64_t now_ns = clock_monotonic_ns();

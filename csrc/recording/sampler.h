@@ -13,6 +13,7 @@
 #include "recording/recorder.h"
 #include "recording/stack_log.h"
 #include "recording/backup_sampler.h"
+#include "os/looker.h"
 #include "os/os_threads.h"
 
 /* What a watch is asked to do. */
@@ -36,7 +37,7 @@ struct sighted_thread {
 
 struct sampler {
     struct sampling sampling;
-    os_thread thread;
+    struct looker looker;
     struct backup_sampler backup_sampler; /* where stalls are asked for: their edges are what it saves */
     int64_t process; /* a forked child has no sampling thread, whatever is_running says */
     bool is_running;
@@ -45,7 +46,6 @@ struct sampler {
     os_mutex mutex; /* guards what follows */
     struct recorder recorder;
     struct sighted_thread *threads;
-    uint64_t random;
 
     uint64_t pause_ns; /* interval_ns or busy_interval_ns */
     uint64_t throttled_since_ns;

@@ -131,7 +131,7 @@ it_ends_by_itself_when_the_runtime_does(void)
     sampler_init(&sampler, &SAMPLING);
     CHECK(sampler_start(&sampler));
     atomic_store(&made_up_finalizing, true);
-    os_thread_join(&sampler.thread);
+    looker_join(&sampler.looker);
     sampler.is_running = false;
     backup_sampler_stop(&sampler.backup_sampler);
     atomic_store(&made_up_finalizing, false);
