@@ -52,13 +52,14 @@ def watch_calls(
     kwargs: dict[str, Any],
     seconds: float,
     interval: float,
-) -> dict[str, int]: ...
+) -> dict[str, Any]: ...
 def probe_calls(
     function: Callable[..., object],
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
     seconds: float,
     interval: float,
+    batch: float,
 ) -> dict[str, Any]: ...
 
 @final

@@ -1,76 +1,143 @@
 #include "checking/call_watch.h"
 
-#include <string.h>
+#include <stdlib.h>
 
-#include "os/jitter.h"
-#include "os/os_process.h"
-
-/* Held from one look to the next, in one call, is one hold if no other thread had the GIL. */
-static void
-note_hold(struct call_watch *watch, uint64_t turn, uint64_t switches, uint64_t now_ns)
+static bool
+is_same_call(const struct call_sample *one, const struct call_sample *other)
 {
-    if (watch->hold_turn != turn || watch->hold_switches != switches) {
-        watch->hold_turn = turn;
-        watch->hold_switches = switches;
-        watch->hold_first_ns = now_ns;
+    return one->serial_before == other->serial_before;
+}
+
+/* Held at two samples of one call is one hold if no other thread had the GIL between them. */
+static bool
+is_same_hold(const struct call_sample *one, const struct call_sample *other)
+{
+    return is_same_call(one, other) && one->is_held && other->is_held &&
+           one->switches == other->switches;
+}
+
+static void
+note_hold(struct call_watch *watch, const struct call_sample *sample)
+{
+    if (!is_same_hold(&watch->last, sample)) {
+        watch->hold_first_ns = sample->time_ns;
     }
-    uint64_t seen_ns = now_ns - watch->hold_first_ns;
+    uint64_t seen_ns = sample->time_ns - watch->hold_first_ns;
     if (seen_ns > watch->longest_hold_ns) {
         watch->longest_hold_ns = seen_ns;
     }
 }
 
+/* Python code grants a request within microseconds of its own CPU time, however late the threads
+   around it run; code that holds the GIL uses up the rest of its call. */
 static void
-look(struct call_watch *watch)
+note_request(struct call_watch *watch, const struct call_sample *sample)
 {
-    uint64_t before = atomic_load_explicit(&watch->turn, memory_order_seq_cst);
-    uint64_t switches = gil_state_switches(&watch->gil);
-    bool is_held = gil_state_holder(&watch->gil) == watch->caller;
-    uint64_t after = atomic_load_explicit(&watch->turn, memory_order_seq_cst);
-    if (before != after || !is_inside(before)) {
+    const struct call_sample *last = &watch->last;
+    if (!is_same_call(last, sample)) {
         return;
     }
-    watch->looks++;
-    if (is_held) {
-        watch->looks_held++;
-        note_hold(watch, before, switches, clock_monotonic_ns());
-    }
-    else {
-        watch->hold_turn = 0;
+    uint64_t cpu_ns = sample->cpu_ns - last->cpu_ns;
+    watch->seen_cpu_ns += cpu_ns;
+    if (is_same_hold(last, sample) && last->is_requested && sample->is_requested) {
+        watch->unheeded_cpu_ns += cpu_ns;
     }
 }
 
-static void
-look_until_stopped(void *opaque_watch)
+static struct call_window *
+window_at(struct call_watch *watch, uint64_t time_ns)
 {
-    struct call_watch *watch = opaque_watch;
-    os_block_signals();
-    os_request_low_latency();
-    oversleep_note_wakeup(&watch->oversleep);
-    while (!atomic_load_explicit(&watch->is_stopping, memory_order_relaxed)) {
-        look(watch);
-        oversleep_sleep(&watch->oversleep, jittered_ns(watch->interval_ns, &watch->random));
-    }
-}
-
-bool
-call_watch_start(struct call_watch *watch, const struct gil *gil, gil_holder caller,
-                 uint64_t interval_ns)
-{
-    memset(watch, 0, sizeof *watch);
-    watch->gil = *gil;
-    watch->caller = caller;
-    watch->interval_ns = interval_ns;
-    watch->random = clock_monotonic_ns() | 1;
-    atomic_init(&watch->turn, 0);
-    atomic_init(&watch->is_stopping, false);
-    oversleep_init(&watch->oversleep);
-    return os_thread_start(&watch->thread, look_until_stopped, watch);
+    uint64_t index = (time_ns - watch->start_ns) / watch->window_ns;
+    return &watch->windows[index < MAX_WINDOWS ? index : MAX_WINDOWS - 1];
 }
 
 void
-call_watch_stop(struct call_watch *watch)
+call_watch_note(struct call_watch *watch, const struct call_sample *sample)
 {
-    atomic_store_explicit(&watch->is_stopping, true, memory_order_relaxed);
-    os_thread_join(&watch->thread);
+    if (sample->serial_before != sample->serial_after || !is_inside(sample->serial_before)) {
+        return;
+    }
+    if (sample->is_held) {
+        note_hold(watch, sample);
+    }
+    note_request(watch, sample);
+    watch->last = *sample;
+    if (!sample->is_core_awaited) {
+        struct call_window *window = window_at(watch, sample->time_ns);
+        watch->samples++;
+        window->samples++;
+        window->samples_held += sample->is_held;
+    }
+}
+
+static void
+take_sample(struct call_watch *watch)
+{
+    struct call_sample sample;
+    /* Acquire: the GIL is read after it. Both loads pair with call_watch_enter_or_leave(). */
+    sample.serial_before = atomic_load_explicit(&watch->call_serial, memory_order_acquire);
+    sample.switches = gil_state_switches(&watch->gil);
+    sample.is_held = gil_state_holder(&watch->gil) == watch->caller;
+    sample.is_requested = sample.is_held && gil_state_is_requested(&watch->gil, watch->caller);
+    sample.cpu_ns = thread_clock_ns(&watch->core_wait.clock);
+    sample.is_core_awaited =
+        core_wait_is_waiting(&watch->core_wait, watch->last_cpu_ns, sample.cpu_ns);
+    sample.time_ns = clock_monotonic_ns();
+    /* An acquire load alone would let the loads above sink below it. */
+    atomic_thread_fence(memory_order_acquire);
+    sample.serial_after = atomic_load_explicit(&watch->call_serial, memory_order_relaxed);
+    watch->last_cpu_ns = sample.cpu_ns;
+    call_watch_note(watch, &sample);
+}
+
+static void
+sample_until_stopped(struct looker *looker, void *opaque_watch)
+{
+    struct call_watch *watch = opaque_watch;
+    while (!runtime_is_finalizing()) {
+        take_sample(watch);
+        if (!looker_sleep(looker, looker_jitter(looker, watch->interval_ns))) {
+            return;
+        }
+    }
+}
+
+struct call_watch *
+call_watch_new(const struct gil *gil, gil_holder caller, uint64_t interval_ns,
+               uint64_t duration_ns)
+{
+    struct call_watch *watch = calloc(1, sizeof *watch);
+    if (watch == NULL) {
+        return NULL;
+    }
+    if (!core_wait_open(&watch->core_wait)) {
+        free(watch);
+        return NULL;
+    }
+    watch->gil = *gil;
+    watch->caller = caller;
+    watch->interval_ns = interval_ns;
+    watch->start_ns = clock_monotonic_ns();
+    watch->window_ns = duration_ns / WINDOWS_PER_DURATION + 1;
+    atomic_init(&watch->call_serial, 0);
+    return watch;
+}
+
+bool
+call_watch_start(struct call_watch *watch)
+{
+    return looker_start(&watch->looker, "gilext calls", sample_until_stopped, watch);
+}
+
+void
+call_watch_join(struct call_watch *watch)
+{
+    looker_join(&watch->looker);
+}
+
+void
+call_watch_free(struct call_watch *watch)
+{
+    core_wait_close(&watch->core_wait);
+    free(watch);
 }

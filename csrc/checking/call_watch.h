@@ -1,5 +1,9 @@
-/* Who holds the GIL inside the calls of one function, without Python.h: a thread looks at random
-   moments, and counts those that fall into a call. */
+/* Who holds the GIL inside the calls of one function, without Python.h: a thread takes samples at
+   random moments and counts those that fall into a call.
+
+   The caller may never come back: at the end of the interpreter, CPython ends a daemon thread
+   that wants the GIL and takes its stack away. So a watch lives on the heap, and its thread ends
+   by itself when the runtime is finalizing. Nobody frees it then. */
 
 #ifndef GILEXT_CALL_WATCH_H
 #define GILEXT_CALL_WATCH_H
@@ -9,45 +13,73 @@
 #include <stdint.h>
 
 #include "cpython/gil_state.h"
-#include "os/oversleep.h"
-#include "os/os_threads.h"
+#include "os/core_wait.h"
+#include "os/looker.h"
 
-struct call_watch {
-    struct gil gil;
-    gil_holder caller;
-    uint64_t interval_ns;
-
-    /* Odd inside a call, even between two: the caller counts up at both ends of each. */
-    atomic_uint_fast64_t turn;
-    atomic_bool is_stopping;
-    os_thread thread;
-    struct oversleep oversleep;
-    uint64_t random;
-
-    uint64_t looks;      /* that fell into a call */
-    uint64_t looks_held; /* and found the caller holding the GIL */
-    uint64_t longest_hold_ns;
-    uint64_t hold_turn; /* the call that the present run of held looks is in */
-    uint64_t hold_switches;
-    uint64_t hold_first_ns;
+enum {
+    WINDOWS_PER_DURATION = 16,
+    MAX_STRETCH = 8, /* times the duration: how long the calls may go on */
+    MAX_WINDOWS = WINDOWS_PER_DURATION * MAX_STRETCH,
 };
 
-bool call_watch_start(struct call_watch *watch, const struct gil *gil, gil_holder caller,
-                      uint64_t interval_ns);
-void call_watch_stop(struct call_watch *watch);
+/* What the thread saw at one moment. */
+struct call_sample {
+    uint64_t serial_before, serial_after; /* of the call, at both ends of the sample */
+    uint64_t switches;
+    uint64_t time_ns, cpu_ns; /* `cpu_ns`: what the caller had used by then */
+    bool is_held;             /* by the caller */
+    bool is_requested;        /* it is held, and has been asked for for a whole switch interval */
+    bool is_core_awaited;     /* by the caller: the moment shows nothing of the function */
+};
 
+struct call_window {
+    uint32_t samples, samples_held;
+};
+
+struct call_watch {
+    struct looker looker;
+    struct gil gil;
+    gil_holder caller;
+    struct core_wait core_wait;
+    uint64_t interval_ns;
+    uint64_t start_ns, window_ns;
+
+    /* Odd inside a call, even between two: the caller counts up at both ends of each. */
+    atomic_uint_fast64_t call_serial;
+
+    /* The rest belongs to the thread until it is joined. */
+    uint64_t samples; /* that fell into a call, those apart in which the caller awaited a core */
+    struct call_window windows[MAX_WINDOWS];
+    uint64_t longest_hold_ns;
+    uint64_t hold_first_ns;
+    uint64_t seen_cpu_ns;     /* between samples of one call */
+    uint64_t unheeded_cpu_ns; /* of that, with a request that the caller didn't grant */
+    struct call_sample last;  /* that fell into a call */
+    uint64_t last_cpu_ns;     /* at the last sample of all */
+};
+
+/* In the thread that makes the calls. NULL if there is no memory, no clock or no thread. */
+struct call_watch *call_watch_new(const struct gil *gil, gil_holder caller, uint64_t interval_ns,
+                                  uint64_t duration_ns);
+bool call_watch_start(struct call_watch *watch);
+void call_watch_join(struct call_watch *watch);
+void call_watch_free(struct call_watch *watch);
+
+/* Count one sample. */
+void call_watch_note(struct call_watch *watch, const struct call_sample *sample);
+
+/* The serial and the GIL are read by other threads as a sequence lock: what a call does to the
+   GIL lies between the two additions, and take_sample() reads the GIL between two loads. */
 static inline void
 call_watch_enter_or_leave(struct call_watch *watch)
 {
-    /* Ordered before and after all of the call, as the looking thread must not see a hold that
-       belongs to one side while it reads the other side's turn. */
-    atomic_fetch_add_explicit(&watch->turn, 1, memory_order_seq_cst);
+    atomic_fetch_add_explicit(&watch->call_serial, 1, memory_order_seq_cst);
 }
 
 static inline bool
-is_inside(uint64_t turn)
+is_inside(uint64_t call_serial)
 {
-    return turn % 2 == 1;
+    return call_serial % 2 == 1;
 }
 
 #endif

@@ -1,188 +1,163 @@
 /* gilext._native.watch_calls and probe_calls: call a function again and again, and see what it
-   does with the GIL meanwhile. What it means is worked out in gilext/checkup.py. */
+   does with the GIL. What it means is worked out in gilext/checking/verdict.py. */
 
 #include "arguments.h"
 #include "checking/call_watch.h"
-#include "checking/handovers.h"
+#include "checking/py_prober.h"
 #include "native.h"
-#include "os/jitter.h"
+#include "os/os_process.h"
 
-/* -- calling ----------------------------------------------------------------------------------- */
+static const uint64_t PROBED_SAMPLE_INTERVAL_NS = 100000;
 
-enum {
-    MIN_WAKES = 8,    /* of the watching thread */
-    MAX_STRETCH = 8, /* times the duration */
-};
+/* -- calling ------------------------------------------------------------------------------- */
+
+enum { MIN_WAKES = 8 }; /* of the thread that watches or probes */
 
 struct calls {
     PyObject *function;
     PyObject *args;
     PyObject *kwargs;
-    struct handovers *handovers; /* or NULL, where nobody asks for the GIL */
     uint64_t duration_ns;
+    uint64_t interval_ns;
+    uint64_t batch_ns; /* for how long the GIL is kept from call to call */
+    struct gil gil;
+    int64_t process; /* the one that watches: a fork of it has none of the threads */
+
     uint64_t count;
     uint64_t inside_ns;
     uint64_t longest_ns;
 };
 
+static bool
+is_in_a_fork(const struct calls *calls)
+{
+    return this_process() != calls->process;
+}
+
 static int
 make_one_call(struct calls *calls, struct call_watch *watch)
 {
-    if (calls->handovers != NULL) {
-        handovers_enter_call(calls->handovers);
-    }
     uint64_t start_ns = clock_monotonic_ns();
     call_watch_enter_or_leave(watch);
     PyObject *owned_result = PyObject_Call(calls->function, calls->args, calls->kwargs);
     call_watch_enter_or_leave(watch);
     uint64_t length_ns = clock_monotonic_ns() - start_ns;
-    if (calls->handovers != NULL) {
-        handovers_leave_call(calls->handovers);
-    }
     if (owned_result == NULL) {
         return -1;
     }
     Py_DECREF(owned_result);
+    if (is_in_a_fork(calls)) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "the checked function has forked, and this is the child process, in "
+                        "which nothing is measured: end it inside the function");
+        return -1;
+    }
     calls->count++;
     calls->inside_ns += length_ns;
     calls->longest_ns = length_ns > calls->longest_ns ? length_ns : calls->longest_ns;
     return 0;
 }
 
-/* The time in which the watching thread gets no core shows nothing, and doesn't count, nor is it
+/* The time in which the thread that looks gets no core shows nothing, and doesn't count, nor is it
    enough to have been awake once or twice; but a machine that is busy for ever isn't waited for. */
 static bool
-is_enough(const struct calls *calls, struct call_watch *watch, uint64_t start_ns)
+is_enough(const struct calls *calls, struct oversleep *oversleep, uint64_t start_ns)
 {
     uint64_t now_ns = clock_monotonic_ns();
     uint64_t elapsed_ns = now_ns - start_ns;
     if (elapsed_ns / MAX_STRETCH >= calls->duration_ns) {
         return true;
     }
-    return elapsed_ns >= calls->duration_ns + oversleep_until(&watch->oversleep, now_ns) &&
-           atomic_load(&watch->oversleep.wakes) >= MIN_WAKES;
+    return elapsed_ns >= calls->duration_ns + oversleep_until(oversleep, now_ns) &&
+           atomic_load_explicit(&oversleep->wakes, memory_order_relaxed) >= MIN_WAKES;
 }
 
-/* Between two calls, whoever wants the GIL gets it, as between two lines of Python. */
+/* Between two calls, a thread that wants the GIL gets it, as between two lines of Python. Calls that
+   are shorter than a request takes are made in batches, so that it has to be granted inside one. */
 static int
-make_calls(struct calls *calls, struct call_watch *watch)
+make_calls(struct calls *calls, struct call_watch *watch, struct prober *prober)
 {
+    struct oversleep *oversleep = prober ? &prober->looker.oversleep : &watch->looker.oversleep;
     uint64_t start_ns = clock_monotonic_ns();
+    uint64_t batch_start_ns = start_ns;
     do {
+        if (prober != NULL) {
+            handovers_enter_call(&prober->handovers);
+        }
         if (make_one_call(calls, watch) < 0) {
             return -1;
         }
-        Py_BEGIN_ALLOW_THREADS
-        Py_END_ALLOW_THREADS
+        if (prober != NULL) {
+            handovers_leave_call(&prober->handovers);
+        }
+        if (clock_monotonic_ns() - batch_start_ns >= calls->batch_ns) {
+            Py_BEGIN_ALLOW_THREADS
+            Py_END_ALLOW_THREADS
+            batch_start_ns = clock_monotonic_ns();
+        }
         if (PyErr_CheckSignals() < 0) {
             return -1;
         }
-    } while (!is_enough(calls, watch, start_ns));
+    } while (!is_enough(calls, oversleep, start_ns));
     return 0;
 }
 
-/* -- probing: a thread that asks for the GIL --------------------------------------------------- */
-
-enum { MAX_REQUESTS = 4096 };
-
-struct prober {
-    struct call_watch *watch;
-    struct gil gil;
-    gil_holder caller;
-    PyInterpreterState *interpreter;
-    PyThreadState *thread_state;
-    os_thread thread;
-    uint64_t interval_ns;
-    uint64_t random;
-    uint32_t count;
-    struct handovers handovers;
-    uint64_t stalls_ns[MAX_REQUESTS];
-};
-
-/* -- asking for the GIL -------------------------------------------------------------------- */
-
-static void
-probe_once(struct prober *prober)
-{
-    struct call_watch *watch = prober->watch;
-    uint64_t asked_in = atomic_load_explicit(&watch->turn, memory_order_seq_cst);
-    if (!is_inside(asked_in)) {
-        return;
-    }
-    bool was_held = gil_state_holder(&prober->gil) == prober->caller;
-    uint64_t asked_ns = clock_monotonic_ns();
-    PyEval_AcquireThread(prober->thread_state);
-    uint64_t answered_ns = clock_monotonic_ns();
-    uint64_t answered_in = atomic_load_explicit(&watch->turn, memory_order_seq_cst);
-    /* A caller that gave the GIL away and waits for a core gives nothing away a second time. */
-    if (was_held) {
-        handovers_note(&prober->handovers, asked_in, answered_in);
-    }
-    PyEval_ReleaseThread(prober->thread_state);
-    prober->stalls_ns[prober->count++] = answered_ns - asked_ns;
-}
-
-/* -- the thread that asks ------------------------------------------------------------------ */
-
-/* The thread state is made and deleted in the thread that it is for: deleted elsewhere, it takes
-   with it what PyGILState_Ensure() knows of that other thread. */
-static void
-probe_until_stopped(void *opaque_prober)
-{
-    struct prober *prober = opaque_prober;
-    prober->thread_state = PyThreadState_New(prober->interpreter);
-    if (prober->thread_state == NULL) {
-        return;
-    }
-    os_request_low_latency();
-    oversleep_note_wakeup(&prober->watch->oversleep);
-    while (!atomic_load_explicit(&prober->watch->is_stopping, memory_order_relaxed) &&
-           prober->count < MAX_REQUESTS) {
-        probe_once(prober);
-        oversleep_sleep(&prober->watch->oversleep,
-                       jittered_ns(prober->interval_ns, &prober->random));
-    }
-    PyEval_AcquireThread(prober->thread_state);
-    PyThreadState_Clear(prober->thread_state);
-    PyThreadState_DeleteCurrent();
-}
+/* -- what was seen ------------------------------------------------------------------------- */
 
 static PyObject *
-number_list(const uint64_t *numbers, Py_ssize_t count)
+window_list(const struct call_watch *watch)
 {
-    PyObject *owned_list = PyList_New(count);
-    for (Py_ssize_t i = 0; owned_list != NULL && i < count; i++) {
-        PyObject *owned_number = PyLong_FromUnsignedLongLong(numbers[i]);
-        if (owned_number == NULL) {
-            Py_CLEAR(owned_list);
-            break;
+    PyObject *owned_list = PyList_New(0);
+    for (int i = 0; owned_list != NULL && i < MAX_WINDOWS; i++) {
+        const struct call_window *window = &watch->windows[i];
+        if (window->samples == 0) {
+            continue;
         }
-        PyList_SET_ITEM(owned_list, i, owned_number);
+        PyObject *owned_pair = Py_BuildValue("(II)", window->samples, window->samples_held);
+        if (owned_pair == NULL || PyList_Append(owned_list, owned_pair) < 0) {
+            Py_CLEAR(owned_list);
+        }
+        Py_XDECREF(owned_pair);
     }
     return owned_list;
 }
 
 static PyObject *
-request_results(const struct prober *prober)
+watch_results(const struct calls *calls, const struct call_watch *watch)
 {
-    const struct handovers *handovers = &prober->handovers;
-    return Py_BuildValue("{s:I,s:I,s:N,s:N}", "asked_calls", handovers->asked_calls, "answers",
-                         handovers->answers, "calls_at",
-                         number_list(handovers->calls_at, HANDOVER_PLACES), "stalls_ns",
-                         number_list(prober->stalls_ns, (Py_ssize_t)prober->count));
+    return Py_BuildValue("{s:K,s:K,s:K,s:K,s:N,s:K,s:K,s:K}", "calls", calls->count, "inside_ns",
+                         calls->inside_ns, "longest_call_ns", calls->longest_ns, "samples",
+                         watch->samples, "windows", window_list(watch), "longest_hold_ns",
+                         watch->longest_hold_ns, "seen_cpu_ns", watch->seen_cpu_ns,
+                         "unheeded_cpu_ns", watch->unheeded_cpu_ns);
 }
 
-/* -- the functions ------------------------------------------------------------------------------ */
+static PyObject *
+probe_results(const struct calls *calls, const struct call_watch *watch,
+              const struct prober *prober)
+{
+    PyObject *owned_results = prober_results(prober);
+    PyObject *owned_watched = owned_results == NULL ? NULL : watch_results(calls, watch);
+    if (owned_watched == NULL || PyDict_Update(owned_results, owned_watched) < 0) {
+        Py_CLEAR(owned_results);
+    }
+    Py_XDECREF(owned_watched);
+    return owned_results;
+}
+
+/* -- the functions ------------------------------------------------------------------------- */
 
 static int
-parse_calls(const struct signature *signature, PyObject *const *args, Py_ssize_t nargs,
-            PyObject *kwnames, struct calls *calls, uint64_t *interval_ns)
+parse_calls(PyObject *module, const struct signature *signature, PyObject *const *args,
+            Py_ssize_t nargs, PyObject *kwnames, struct calls *calls)
 {
     PyObject *values[MAX_ARGUMENTS];
-    *calls = (struct calls){.count = 0};
+    *calls = (struct calls){.process = this_process()};
     if (bind_arguments(signature, args, nargs, kwnames, values) < 0 ||
         to_nanoseconds(signature, 3, values[3], &calls->duration_ns) < 0 ||
-        to_nanoseconds(signature, 4, values[4], interval_ns) < 0) {
+        to_nanoseconds(signature, 4, values[4], &calls->interval_ns) < 0 ||
+        (signature->most > 5 &&
+         to_nanoseconds(signature, 5, values[5], &calls->batch_ns) < 0)) {
         return -1;
     }
     if (!PyTuple_Check(values[1]) || !PyDict_Check(values[2])) {
@@ -193,7 +168,40 @@ parse_calls(const struct signature *signature, PyObject *const *args, Py_ssize_t
     calls->function = values[0];
     calls->args = values[1];
     calls->kwargs = values[2];
+    if (gil_state_find(&calls->gil) == GIL_LAYOUT_UNKNOWN) {
+        raise_unsupported_interpreter(module, "GIL layout");
+        return -1;
+    }
     return 0;
+}
+
+static struct call_watch *
+start_watching(const struct calls *calls, uint64_t interval_ns)
+{
+    struct call_watch *watch = call_watch_new(&calls->gil, gil_state_current_thread(), interval_ns,
+                                              calls->duration_ns);
+    if (watch == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    if (!call_watch_start(watch)) {
+        call_watch_free(watch);
+        PyErr_SetString(PyExc_RuntimeError, "can't start new thread");
+        return NULL;
+    }
+    return watch;
+}
+
+/* In a fork, the threads are those of the parent: there is nothing to join. */
+static void
+end_watching(const struct calls *calls, struct call_watch *watch, struct prober *prober)
+{
+    if (!is_in_a_fork(calls)) {
+        if (prober != NULL) {
+            prober_join(prober);
+        }
+        call_watch_join(watch);
+    }
 }
 
 static PyObject *
@@ -202,91 +210,61 @@ watch_calls(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject 
     static const struct signature signature = {
         "watch_calls", 5, 5, {"function", "args", "kwargs", "seconds", "interval"}};
     struct calls calls;
-    uint64_t interval_ns;
-    struct gil gil;
-    if (parse_calls(&signature, args, nargs, kwnames, &calls, &interval_ns) < 0) {
+    if (parse_calls(module, &signature, args, nargs, kwnames, &calls) < 0) {
         return NULL;
     }
-    if (gil_state_find(&gil) == GIL_LAYOUT_UNKNOWN) {
-        return raise_unsupported_interpreter(module, "GIL layout");
-    }
-    struct call_watch watch;
-    if (!call_watch_start(&watch, &gil, gil_state_current_thread(), interval_ns)) {
-        PyErr_SetString(PyExc_RuntimeError, "can't start new thread");
+    struct call_watch *watch = start_watching(&calls, calls.interval_ns);
+    if (watch == NULL) {
         return NULL;
     }
-    int outcome = make_calls(&calls, &watch);
-    call_watch_stop(&watch);
-    if (outcome < 0) {
-        return NULL;
-    }
-    return Py_BuildValue("{s:K,s:K,s:K,s:K,s:K,s:K}", "calls", calls.count, "inside_ns",
-                         calls.inside_ns, "longest_call_ns", calls.longest_ns, "looks",
-                         watch.looks, "looks_held", watch.looks_held, "longest_hold_ns",
-                         watch.longest_hold_ns);
+    int outcome = make_calls(&calls, watch, NULL);
+    end_watching(&calls, watch, NULL);
+    PyObject *owned_result = outcome < 0 ? NULL : watch_results(&calls, watch);
+    call_watch_free(watch);
+    return owned_result;
 }
 
 static PyObject *
 probe_calls(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const struct signature signature = {
-        "probe_calls", 5, 5, {"function", "args", "kwargs", "seconds", "interval"}};
+        "probe_calls", 6, 6, {"function", "args", "kwargs", "seconds", "interval", "batch"}};
     struct calls calls;
-    struct call_watch watch = {.caller = 0};
-    uint64_t interval_ns;
-    if (parse_calls(&signature, args, nargs, kwnames, &calls, &interval_ns) < 0) {
+    if (parse_calls(module, &signature, args, nargs, kwnames, &calls) < 0) {
         return NULL;
     }
-    struct prober *prober = PyMem_Calloc(1, sizeof *prober);
-    if (prober == NULL) {
-        return PyErr_NoMemory();
+    struct call_watch *watch = start_watching(&calls, PROBED_SAMPLE_INTERVAL_NS);
+    if (watch == NULL) {
+        return NULL;
     }
-    oversleep_init(&watch.oversleep);
-    prober->watch = &watch;
-    prober->interval_ns = interval_ns;
-    prober->random = clock_monotonic_ns() | 1;
-    prober->interpreter = PyInterpreterState_Get();
-    prober->caller = gil_state_current_thread();
     PyObject *owned_result = NULL;
-    if (gil_state_find(&prober->gil) == GIL_LAYOUT_UNKNOWN) {
-        raise_unsupported_interpreter(module, "GIL layout");
-        goto finally;
-    }
-    if (!handovers_init(&prober->handovers)) {
-        PyErr_SetString(PyExc_RuntimeError, "can't read the CPU time of this thread");
-        goto finally;
-    }
-    calls.handovers = &prober->handovers;
-    if (!os_thread_start(&prober->thread, probe_until_stopped, prober)) {
-        PyErr_SetString(PyExc_RuntimeError, "can't start new thread");
-        goto finally;
-    }
-    int outcome = make_calls(&calls, &watch);
-    atomic_store_explicit(&watch.is_stopping, true, memory_order_relaxed);
-    /* It may be waiting for the GIL. */
-    Py_BEGIN_ALLOW_THREADS
-    os_thread_join(&prober->thread);
-    Py_END_ALLOW_THREADS
-    if (outcome == 0 && prober->thread_state == NULL) {
+    struct prober *prober = prober_start(watch, calls.interval_ns);
+    int outcome = prober == NULL ? -1 : make_calls(&calls, watch, prober);
+    end_watching(&calls, watch, prober);
+    if (outcome == 0 && prober->has_no_memory) {
         PyErr_NoMemory();
     }
     else if (outcome == 0) {
-        owned_result = request_results(prober);
+        owned_result = probe_results(&calls, watch, prober);
     }
-finally:
-    PyMem_Free(prober);
+    PyMem_RawFree(prober);
+    call_watch_free(watch);
     return owned_result;
 }
 
 PyDoc_STRVAR(watch_calls_doc,
              "watch_calls($module, /, function, args, kwargs, seconds, interval)\n--\n\n"
-             "Call a function for so long; count how often it was seen holding the GIL.");
+             "Call a function for that long; count how often it was seen holding the GIL.\n\n"
+             "The samples are counted in windows of time, each a pair: all, and those that found\n"
+             "it held. Samples in which the calling thread waited for a core aren't counted.");
 PyDoc_STRVAR(probe_calls_doc,
-             "probe_calls($module, /, function, args, kwargs, seconds, interval)\n--\n\n"
-             "Call a function for so long, while a native thread asks for the GIL now and then.\n\n"
-             "Returns in how many calls it asked while they held the GIL, how often one answered\n"
-             "before it ended, how many did so in each tenth of their CPU time, and for how many\n"
-             "nanoseconds it waited each time.");
+             "probe_calls($module, /, function, args, kwargs, seconds, interval, batch)\n--\n\n"
+             "As watch_calls, while a native thread requests the GIL at that interval. The GIL is\n"
+             "kept from call to call for that many seconds.\n\n"
+             "Returns besides how long it waited; how many requests, made while a call held the\n"
+             "GIL, were granted inside a call, and how many only after it; how many calls granted\n"
+             "one in each tenth of their CPU time; how much CPU time they used, how much of it\n"
+             "lies between two samples, and how much of that they used with a request pending.");
 
 PyMethodDef check_functions[] = {
     {"watch_calls", METHOD(watch_calls), METH_FASTCALL | METH_KEYWORDS, watch_calls_doc},

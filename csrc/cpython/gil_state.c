@@ -9,9 +9,11 @@
 #include <Python.h>
 
 #include "cpython/gil_state.h"
+#include "os/memory.h"
 
 #if !defined(PYPY_VERSION) && PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x03100000
 
+#include "internal/pycore_ceval.h"
 #include "internal/pycore_gil.h"
 #include "internal/pycore_interp.h"
 #include "internal/pycore_runtime.h"
@@ -72,6 +74,23 @@ gil_state_switches(const struct gil *gil)
 {
     const volatile struct _gil_runtime_state *state = gil->state;
     return (uint64_t)state->switch_number;
+}
+
+/* Since 3.13 it is a bit of the holder's eval_breaker; the holder may be gone, so it is copied. */
+bool
+gil_state_is_requested(const struct gil *gil, gil_holder holder)
+{
+#if PY_VERSION_HEX < 0x030D0000
+    const PyInterpreterState *interpreter = gil->interpreter;
+    (void)holder;
+    return _Py_atomic_load_relaxed(&interpreter->ceval.gil_drop_request) != 0;
+#else
+    const PyThreadState *thread_state = (const PyThreadState *)holder;
+    uintptr_t bits = 0;
+    (void)gil;
+    return memory_copy(&bits, &thread_state->eval_breaker, sizeof bits) &&
+           (bits & _PY_GIL_DROP_REQUEST_BIT) != 0;
+#endif
 }
 
 /* -- whose it is --------------------------------------------------------------------------- */
@@ -177,6 +196,14 @@ gil_state_switches(const struct gil *gil)
 {
     (void)gil;
     return 0;
+}
+
+bool
+gil_state_is_requested(const struct gil *gil, gil_holder holder)
+{
+    (void)gil;
+    (void)holder;
+    return false;
 }
 
 bool

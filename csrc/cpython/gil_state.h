@@ -41,6 +41,10 @@ gil_holder gil_state_holder(const struct gil *gil);
    found the same holder, no other thread had it between them. */
 uint64_t gil_state_switches(const struct gil *gil);
 
+/* Whether a thread that wants the GIL has waited for a whole switch interval, and so has asked this
+   holder, which still has it, to give it away: CPython's gil_drop_request. */
+bool gil_state_is_requested(const struct gil *gil, gil_holder holder);
+
 /* Whether the calling thread holds the GIL, as this holder. May be called in a signal handler. */
 bool gil_state_is_held_here(const struct gil *gil, gil_holder holder);
 

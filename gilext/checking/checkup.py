@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import isfinite, sqrt
-from statistics import median
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from gilext._native import HANDOVER_PLACES, probe_calls, watch_calls
+from gilext._native import probe_calls, watch_calls
+from gilext.checking.verdict import (
+    MIN_CALL_SECONDS,
+    MIN_REQUESTS,
+    MIN_SAMPLES,
+    MIN_SHARED_CALL_SECONDS,
+    Judgement,
+    Requests,
+    Verdict,
+    fraction_and_error,
+    judge,
+)
+from gilext.core.checks import check_callable, check_seconds
 from gilext.core.environment import is_gil_enabled
+from gilext.core.medians import median
 from gilext.core.report import Report, facts
 from gilext.core.results import Result
+from gilext.core.switch_interval import switch_interval
+from gilext.core.units import in_words
 
-SHORTEST_CALL_SECONDS = 2e-6
-SHORTEST_SHARED_CALL_SECONDS = 1e-3
-FEWEST_LOOKS = 50
-MOST_HANDOVERS_OF_HOLDING = 2
-FEWEST_HANDOVERS = 10
+MAX_STRETCH = 8
 
-_HANDOVERS_BY_CHANCE = 0.001
-_ENDS = {0, HANDOVER_PLACES - 1}
-_PLACES_BY_CHANCE = 0.05
-_LOOK_INTERVAL = 100e-6
-_PROBE_INTERVAL = 1e-3
+_SAMPLE_INTERVAL = 100e-6
+_REQUEST_INTERVAL = 1e-3
+_REQUESTS_PER_CALL = 50
+_BATCH_SECONDS = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,118 +46,133 @@ class Checkup(Result):
     function : str
         What was called.
     verdict : str
-        By this rule: ``"no GIL"`` where there is none; ``"too short to tell: …"`` where a call
-        takes less than 2 µs, or the looks that fell into calls were fewer than 50;
-        ``"releases"`` where it held the GIL for less than half of its time; ``"shares"`` where
-        it held it longer, but a thread that kept asking got it at more than two places in a
-        call; ``"holds"`` where that thread got it at one or two, or nowhere. Fewer than 10
-        handovers, of which some are neither at the beginning nor at the end, are too few to tell
-        these two apart. In calls of less than 1 ms, places can't be told, and handovers are
-        counted: more than two a call are ``"shares"``, none ``"holds"``, others too few.
-    held_fraction, held_error : float
+        ``"releases"`` if it holds the GIL for less than half of the time in its calls. Else
+        ``"shares"`` if it gives the GIL away when another thread requests it, as Python code
+        does: at more than two places in a call, after less than a fifth of the call's CPU time.
+        ``"holds"`` if it runs on for longer, on average, or until the call ends. ``"no GIL"`` if
+        there is none. ``"not enough evidence"`` if calls take less than 2 µs; if fewer than 50
+        samples fell into them; or if requests were too few to tell "holds" from "shares", which
+        also takes calls of 0.2 ms if they give the GIL away.
+    reason : str or None
+        What is missing, if there is not enough evidence.
+    held_fraction, held_error : float or None
         The part of the time inside its calls in which its thread held the GIL, and half of the
-        95 % confidence interval (Wilson's, from the number of looks).
+        95 % confidence interval. Time in which that thread waited for a core isn't counted. None
+        if no sample fell into a call.
     longest_hold_seconds : float
         The longest unbroken hold that was seen in one call.
-    stall_seconds, median_stall_seconds : float
-        How long a native thread had to wait for the GIL that asked for it inside a call: the
-        longest, and the median.
+    stall_seconds, median_stall_seconds : float or None
+        How long a native thread had to wait for the GIL that requested it inside a call: the
+        longest, and the median. None if there was no request.
     calls : int
         How often the function was called to measure the fraction.
     call_seconds : float
         What a call took on average.
-    looks, probes : int
-        How many looks fell into a call, and how often the GIL was asked for in one.
-    handovers_per_call : float
-        How often a call gave the GIL away to a thread that kept asking; 0 where it wasn't asked
-        because it releases.
-    handover_places : int
-        In how many tenths of its CPU time a call did so, in one of twenty calls at least: 10 for
-        Python code, 1 for C code that holds the GIL and is called by a few lines of Python.
+    samples, requests : int
+        How many samples fell into a call, and how often the GIL was requested in one.
+    grants_per_call : float or None
+        How often a call gave the GIL away to a thread that kept requesting it. None if nobody
+        did, as it releases the GIL.
+    run_on_fraction : float or None
+        For what part of its CPU time it ran on, on average, before it granted such a request: 1
+        for C code that holds the GIL, nearly 0 for Python code. None if that wasn't seen.
     """
 
     function: str
-    verdict: str
-    held_fraction: float
-    held_error: float
+    verdict: Verdict
+    reason: str | None
+    held_fraction: float | None
+    held_error: float | None
     longest_hold_seconds: float
-    stall_seconds: float
-    median_stall_seconds: float
+    stall_seconds: float | None
+    median_stall_seconds: float | None
     calls: int
     call_seconds: float
-    looks: int
-    probes: int
-    handovers_per_call: float
-    handover_places: int
+    samples: int
+    requests: int
+    grants_per_call: float | None
+    run_on_fraction: float | None
 
     def report(self) -> Report:
         """Return the figures as a list."""
-        held = f"{self.held_fraction:.1%} ± {self.held_error:.1%} of its time"
-        waits = (
-            f"{self.median_stall_seconds * 1e3:.3g} ms median, "
-            f"{self.stall_seconds * 1e3:.3g} ms longest of {self.probes}"
-        )
         figures = facts(
             ("function", self.function),
-            ("verdict", self.verdict),
-            ("held", held),
-            ("longest hold seen", f"{self.longest_hold_seconds * 1e3:.3g} ms"),
-            ("wait for the GIL", waits),
-            ("calls", f"{self.calls}, {self.call_seconds * 1e3:.3g} ms each"),
+            ("verdict", f"{self.verdict}: {self.reason}" if self.reason else self.verdict),
+            ("held", self._held()),
+            ("longest hold seen", in_words(self.longest_hold_seconds)),
+            ("wait for the GIL", self._waits()),
+            ("calls", f"{self.calls:,}, {in_words(self.call_seconds)} each"),
         )
         return Report(body=(figures,))
 
+    def _held(self) -> str:
+        if self.held_fraction is None or self.held_error is None:
+            return "unknown: no sample fell into a call"
+        return f"{self.held_fraction:.1%} ± {self.held_error:.1%} of its time"
 
-@dataclass(frozen=True, slots=True)
-class Handovers:
-    """What became of asking for the GIL all the time, while calls were made.
+    def _waits(self) -> str:
+        if self.stall_seconds is None or self.median_stall_seconds is None:
+            return "unknown: nobody requested it inside a call"
+        return (
+            f"{in_words(self.median_stall_seconds)} median, {in_words(self.stall_seconds)} "
+            f"longest of {self.requests}"
+        )
 
-    Attributes
-    ----------
-    asked_calls : int
-        In how many calls somebody asked while the call held the GIL.
-    answers : int
-        How often a call gave it away.
-    calls_at : tuple of int
-        How many calls did so in each tenth of their CPU time.
-    """
 
-    asked_calls: int = 0
-    answers: int = 0
-    calls_at: tuple[int, ...] = (0,) * HANDOVER_PLACES
+@dataclass(slots=True)
+class _Seen:
+    """What was measured up to now."""
+
+    windows: list[tuple[int, int]] = field(default_factory=list)
+    calls: int = 0
+    inside_seconds: float = 0.0
+    longest_hold_seconds: float = 0.0
+    stalls_ns: list[int] = field(default_factory=list)
+    stalls: int = 0
+    longest_stall_ns: int = 0
+    requests: Requests = Requests()
 
     @property
-    def a_call(self) -> float:
-        """How often a call gave it away."""
-        return self.answers / self.asked_calls if self.asked_calls else 0.0
+    def samples(self) -> int:
+        return sum(samples for samples, _ in self.windows)
 
     @property
-    def places(self) -> tuple[int, ...]:
-        """The tenths in which more calls did so than chance explains."""
-        fewest = max(1.0, _PLACES_BY_CHANCE * self.asked_calls)
-        return tuple(place for place, calls in enumerate(self.calls_at) if calls >= fewest)
+    def call_seconds(self) -> float:
+        return self.inside_seconds / self.calls
+
+    @property
+    def fraction(self) -> float | None:
+        found = fraction_and_error(self.windows)
+        return found[0] if found else None
+
+    def judge(self) -> Judgement:
+        return judge(
+            is_gil_enabled(), self.call_seconds, self.samples, self.fraction, self.requests
+        )
 
 
 def check(fn: Callable[..., object], /, *args: Any, seconds: float = 0.5, **kwargs: Any) -> Checkup:
-    """Call a function again and again, and see what it does with the GIL meanwhile.
+    """Call a function again and again, and see what it does with the GIL.
 
     The calls are made from C. In the first half of the time, a native thread that never takes
-    the GIL looks whether the calling thread holds it, and only what falls into a call counts.
-    In the third quarter, a native thread asks for the GIL now and then, and times the answer.
-    In the last, where the function was seen to hold the GIL, it keeps asking.
+    the GIL samples whether the calling thread holds it, and only what falls into a call counts.
+    In the third quarter, a native thread requests the GIL now and then, and times how long it
+    waits. In the last, if the function was seen to hold the GIL, it keeps requesting it.
 
-    On a machine whose cores are all taken, these threads run late. What they are late by isn't
-    counted: each part goes on until it has had its time, or up to eight times as long.
+    Where that isn't enough to be sure, as with long calls or on a machine whose cores are all
+    taken, each part goes on: up to eight times as long in all, and until the call ends that it
+    is in.
 
     Parameters
     ----------
     fn : callable
         What to call.
     *args, **kwargs
-        What to call it with. A keyword named ``seconds`` can't be passed on: wrap the function.
+        What to call it with. A keyword named ``seconds`` is check's own: to pass one on, use
+        ``functools.partial(fn, seconds=...)``.
     seconds : float
-        How long to go on, above 0. Each part makes at least one call, and long calls are made
-        until the looking thread has been awake eight times, or for eight times as long.
+        How long to go on, above 0; up to eight times as long where that is needed. Each part
+        makes at least one call.
 
     Returns
     -------
@@ -158,97 +183,97 @@ def check(fn: Callable[..., object], /, *args: Any, seconds: float = 0.5, **kwar
     TypeError, ValueError
         When `fn` can't be called, or `seconds` isn't a number above 0.
     UnsupportedInterpreter
-        Where the layout of the interpreter's GIL is unknown.
+        When the layout of the interpreter's GIL is unknown.
+    RuntimeError
+        In a child process that `fn` forked and from which it returns.
     Exception
         Whatever `fn` raises.
     """
-    if not callable(fn):
-        raise TypeError(f"argument 'fn' must be callable, not {type(fn).__name__}")
-    if not isinstance(seconds, int | float):
-        raise TypeError(f"argument 'seconds' must be a real number, not {type(seconds).__name__}")
-    if not (isfinite(seconds) and seconds > 0):
-        raise ValueError(f"argument 'seconds' must be above 0 and finite, not {seconds!r}")
-    seen = watch_calls(fn, args, kwargs, seconds / 2, _LOOK_INTERVAL)
-    call_seconds = seen["inside_ns"] / seen["calls"] * 1e-9
-    fraction, error = fraction_of(seen["looks_held"], seen["looks"])
-    stalls = probe_calls(fn, args, kwargs, seconds / 4, _PROBE_INTERVAL)["stalls_ns"]
-    handovers = Handovers()
-    if fraction >= 0.5:
-        handovers = _handovers(fn, args, kwargs, seconds / 4, call_seconds)
+    check_callable("fn", fn)
+    seconds = check_seconds("seconds", seconds, is_open=True)
+    deadline = time.monotonic() + MAX_STRETCH * seconds
+    seen = _Seen()
+    _sample(seen, partial(watch_calls, fn, args, kwargs), seconds / 2, deadline)
+    probe = partial(probe_calls, fn, args, kwargs)
+    _time_stalls(seen, probe, seconds / 4, deadline)
+    _keep_requesting(seen, probe, seconds / 4, deadline)
+    return _checkup(getattr(fn, "__qualname__", repr(fn)), seen)
+
+
+def _sample(
+    seen: _Seen, watch: Callable[..., dict[str, Any]], seconds: float, deadline: float
+) -> None:
+    """See how much of the time the calls hold the GIL."""
+    while True:
+        found = watch(seconds, _SAMPLE_INTERVAL)
+        seen.windows += found["windows"]
+        seen.calls += found["calls"]
+        seen.inside_seconds += found["inside_ns"] * 1e-9
+        seen.longest_hold_seconds = max(seen.longest_hold_seconds, found["longest_hold_ns"] * 1e-9)
+        is_enough = seen.samples >= MIN_SAMPLES or seen.call_seconds < MIN_CALL_SECONDS
+        if is_enough or time.monotonic() >= deadline:
+            return
+
+
+def _time_stalls(
+    seen: _Seen, probe: Callable[..., dict[str, Any]], seconds: float, deadline: float
+) -> None:
+    """Request the GIL now and then, and see how long that takes."""
+    while True:
+        found = probe(seconds, _REQUEST_INTERVAL, 0.0)
+        seen.stalls += found["requests"]
+        seen.stalls_ns += found["stalls_ns"]
+        seen.longest_stall_ns = max(seen.longest_stall_ns, found["longest_stall_ns"])
+        if seen.stalls >= MIN_REQUESTS or time.monotonic() >= deadline:
+            return
+
+
+def _keep_requesting(
+    seen: _Seen, probe: Callable[..., dict[str, Any]], seconds: float, deadline: float
+) -> None:
+    """Request the GIL all the time, and see where calls that hold it give it away.
+
+    The thread requests it fifty times per call, and the switch interval, after which the holder
+    is told, is shortened to match. C code that holds the GIL grants a request at most where
+    Python code calls it or goes on after it, however often it is told.
+    """
+    if seen.fraction is None or seen.fraction < 0.5 or not is_gil_enabled():
+        return
+    interval = max(seen.call_seconds / _REQUESTS_PER_CALL, 1e-6)
+    batch = _BATCH_SECONDS if seen.call_seconds < MIN_SHARED_CALL_SECONDS else 0.0
+    with switch_interval(min(interval, sys.getswitchinterval())):
+        while seen.judge().more_may_help:
+            found = probe(seconds, interval, batch)
+            seen.requests += Requests(
+                calls=found["calls"],
+                cpu_seconds=found["cpu_ns"] * 1e-9,
+                requested_calls=found["requested_calls"],
+                grants=found["grants"],
+                refusals=found["refusals"],
+                calls_at=tuple(found["calls_at"]),
+                seen_seconds=found["seen_cpu_ns"] * 1e-9,
+                unheeded_seconds=found["unheeded_cpu_ns"] * 1e-9,
+            )
+            if time.monotonic() >= deadline:
+                return
+
+
+def _checkup(function: str, seen: _Seen) -> Checkup:
+    judgement = seen.judge()
+    fraction, error = fraction_and_error(seen.windows) or (None, None)
     return Checkup(
-        function=getattr(fn, "__qualname__", repr(fn)),
-        verdict=verdict_of(is_gil_enabled(), call_seconds, seen["looks"], fraction, handovers),
+        function=function,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
         held_fraction=fraction,
         held_error=error,
-        longest_hold_seconds=seen["longest_hold_ns"] * 1e-9,
-        stall_seconds=max(stalls, default=0) * 1e-9,
-        median_stall_seconds=median(stalls) * 1e-9 if stalls else 0.0,
-        calls=seen["calls"],
-        call_seconds=call_seconds,
-        looks=seen["looks"],
-        probes=len(stalls),
-        handovers_per_call=handovers.a_call,
-        handover_places=len(handovers.places),
+        longest_hold_seconds=seen.longest_hold_seconds,
+        stall_seconds=seen.longest_stall_ns * 1e-9 if seen.stalls else None,
+        median_stall_seconds=median(seen.stalls_ns) * 1e-9 if seen.stalls else None,
+        calls=seen.calls,
+        call_seconds=seen.call_seconds,
+        samples=seen.samples,
+        requests=seen.stalls,
+        grants_per_call=seen.requests.grants_per_call,
+        run_on_fraction=seen.requests.run_on_fraction,
     )
-
-
-def _handovers(
-    fn: Callable[..., object],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-    seconds: float,
-    call_seconds: float,
-) -> Handovers:
-    """Keep asking for the GIL while calls are made, and see where they give it away.
-
-    The thread asks fifty times a call, and the switch interval, after which the holder is told,
-    is shortened to match. C code that holds the GIL hands it over at most where Python code
-    calls it or goes on after it, however often it is asked.
-    """
-    often = max(call_seconds / 50, 1e-6)
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(min(interval, often))
-    try:
-        asked = probe_calls(fn, args, kwargs, seconds, often)
-    finally:
-        sys.setswitchinterval(interval)
-    return Handovers(asked["asked_calls"], asked["answers"], tuple(asked["calls_at"]))
-
-
-def fraction_of(hits: int, looks: int) -> tuple[float, float]:
-    """Return a fraction and half of its 95 % confidence interval, after Wilson (1927)."""
-    if looks == 0:
-        return 0.0, 1.0
-    fraction, z = hits / looks, 1.96
-    half = z * sqrt(fraction * (1 - fraction) / looks + z**2 / (4 * looks**2)) / (1 + z**2 / looks)
-    shift = abs((fraction + z**2 / (2 * looks)) / (1 + z**2 / looks) - fraction)
-    return fraction, half + shift
-
-
-def verdict_of(
-    gil_enabled: bool, call_seconds: float, looks: int, fraction: float, handovers: Handovers
-) -> str:
-    """Apply the rule that `Checkup` states."""
-    if not gil_enabled:
-        return "no GIL"
-    if call_seconds < SHORTEST_CALL_SECONDS:
-        return _too_short(call_seconds, f"{SHORTEST_CALL_SECONDS * 1e6:g} µs")
-    if looks < FEWEST_LOOKS:
-        return _too_short(call_seconds, f"{FEWEST_LOOKS} looks but had {looks}")
-    if fraction < 0.5:
-        return "releases"
-    if call_seconds < SHORTEST_SHARED_CALL_SECONDS:
-        if handovers.a_call > MOST_HANDOVERS_OF_HOLDING:
-            return "shares"
-        if handovers.a_call > _HANDOVERS_BY_CHANCE:
-            return _too_short(call_seconds, f"{SHORTEST_SHARED_CALL_SECONDS * 1e3:g} ms")
-        return "holds"
-    if len(handovers.places) > MOST_HANDOVERS_OF_HOLDING:
-        return "shares"
-    if handovers.answers < FEWEST_HANDOVERS and not _ENDS.issuperset(handovers.places):
-        return _too_short(call_seconds, f"{FEWEST_HANDOVERS} handovers but had {handovers.answers}")
-    return "holds"
-
-
-def _too_short(call_seconds: float, needs: str) -> str:
-    return f"too short to tell: {call_seconds * 1e6:.2g} µs a call, needs {needs}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from statistics import median
 
 from gilext.comparison.crews import Crew, workload
 from gilext.comparison.timing import RunTiming, Workload
 from gilext.comparison.ways import BASELINE, DEFAULT_WAYS, LIMIT, WAYS, Way
 from gilext.core.checks import check_count, check_seconds
 from gilext.core.environment import Environment, environment_line, info
+from gilext.core.medians import median
 from gilext.core.report import Column, Report, Table, counted, share
 from gilext.core.results import Result
 from gilext.loops.catalogue import Loop

@@ -36,7 +36,7 @@ class CheckedCall:
     call: str
     verdict: str
     source_says: str
-    held_fraction: float
+    held_fraction: float | None
     source: str
 
 

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any, NamedTuple
 
 from gilext.core.report import Cell, Column, Table
+from gilext.core.units import in_words
 
 _TIMES = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
 _WIDE = 1000  # a column of times further apart than this has a unit in each cell
@@ -51,7 +52,7 @@ def _series(name: str, values: Sequence[Any]) -> _Series:
 def _times(title: str, values: Sequence[float | None], known: Sequence[float]) -> _Series:
     largest, smallest = max(known, default=0.0), min(filter(None, known), default=0.0)
     if largest > _WIDE * smallest:
-        return _Series(Column(title), _each(values, _with_unit))
+        return _Series(Column(title), _each(values, in_words))
     unit, scale = _unit_of(largest)
     return _Series(Column(f"{title} {unit}", ",.2f"), _each(values, lambda value: value / scale))
 
@@ -64,11 +65,6 @@ def _bytes(title: str, values: Sequence[int | None], known: Sequence[int]) -> _S
 
 def _unit_of(seconds: float) -> tuple[str, float]:
     return next((unit for unit in _TIMES if seconds >= unit[1]), _TIMES[-1])
-
-
-def _with_unit(seconds: float) -> str:
-    unit, scale = _unit_of(seconds)
-    return f"{seconds / scale:.3g} {unit}"
 
 
 def _words(name: str) -> str:

@@ -30,7 +30,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-HOLDS, RELEASES, SHARES, TOO_SHORT = "holds", "releases", "shares", "too short to tell"
+HOLDS, RELEASES, SHARES, UNSEEN = "holds", "releases", "shares", "not enough evidence"
 
 _COUNTING = (
     "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 30000) "
@@ -95,7 +95,7 @@ def _calls(stack: contextlib.ExitStack) -> tuple[StandardCall, ...]:
     return (
         call("hashlib.sha256, 1 MiB", RELEASES, "_hashopenssl.c: from HASHLIB_GIL_MINSIZE (2048) on", hashlib.sha256, mebibyte),
         call("hashlib.sha3_512, 2000 bytes", HOLDS, "the same, below HASHLIB_GIL_MINSIZE", hashlib.sha3_512, mebibyte[:2000]),
-        call("hashlib.sha256, 100 bytes", TOO_SHORT, "the same; about a microsecond", hashlib.sha256, mebibyte[:100]),
+        call("hashlib.sha256, 100 bytes", UNSEEN, "the same; about a microsecond", hashlib.sha256, mebibyte[:100]),
         call("hashlib.pbkdf2_hmac", RELEASES, "_hashopenssl.c: around PKCS5_PBKDF2_HMAC", hashlib.pbkdf2_hmac, "sha256", b"password", b"salt", 5000),
         call("zlib.compress", RELEASES, "zlibmodule.c: around deflate", zlib.compress, mebibyte),
         call("zlib.crc32, 1 MiB", RELEASES, "zlibmodule.c: above 5 KiB", zlib.crc32, mebibyte),

@@ -6,12 +6,12 @@ the holder, who gives way at its next chance. C code that holds it doesn't liste
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 
 from gilext.checking.checkup import check
 from gilext.core.checks import check_seconds
 from gilext.core.environment import info
+from gilext.core.switch_interval import switch_interval
 from gilext.lab.lesson import Lesson
 from gilext.loops.pure import spin
 
@@ -36,7 +36,7 @@ class WaitedFor:
     interval_seconds: float
     median_stall_seconds: float
     longest_stall_seconds: float
-    asked: int
+    requests: int
 
 
 def wait_for_python(intervals: tuple[float, ...] = INTERVALS, seconds: float = 1.0) -> Lesson:
@@ -59,25 +59,15 @@ def wait_for_python(intervals: tuple[float, ...] = INTERVALS, seconds: float = 1
     ValueError
         When there is no interval, or one is not above 0.
     UnsupportedInterpreter
-        Where the layout of the interpreter's GIL is unknown.
+        When the layout of the interpreter's GIL is unknown.
+    RuntimeError
+        When the GIL wasn't requested once, as the machine is too busy.
     """
     if not intervals:
         raise ValueError("argument 'intervals' must have one interval or more")
     intervals = tuple(check_seconds("intervals", one, 0, 60, is_open=True) for one in intervals)
     environment = info()
-    before = sys.getswitchinterval()
-    rows = []
-    try:
-        for interval in intervals:
-            sys.setswitchinterval(interval)
-            checkup = check(spin, _STEPS, seconds=seconds)
-            rows.append(
-                WaitedFor(
-                    interval, checkup.median_stall_seconds, checkup.stall_seconds, checkup.probes
-                )
-            )
-    finally:
-        sys.setswitchinterval(before)
+    rows = tuple(_wait_at(interval, seconds) for interval in intervals)
     shortest, longest = rows[0], rows[-1]
     follows = shortest.median_stall_seconds < longest.median_stall_seconds
     if environment.gil_enabled:
@@ -94,8 +84,18 @@ def wait_for_python(intervals: tuple[float, ...] = INTERVALS, seconds: float = 1
         )
     return Lesson(
         title="a native thread asks for the GIL beside a loop in Python",
-        rows=tuple(rows),
+        rows=rows,
         sentence=sentence,
         shown=environment.gil_enabled and follows,
         environment=environment,
+    )
+
+
+def _wait_at(interval: float, seconds: float) -> WaitedFor:
+    with switch_interval(interval):
+        checkup = check(spin, _STEPS, seconds=seconds)
+    if checkup.median_stall_seconds is None or checkup.stall_seconds is None:
+        raise RuntimeError(f"no thread requested the GIL in {seconds:g} s: raise seconds=")
+    return WaitedFor(
+        interval, checkup.median_stall_seconds, checkup.stall_seconds, checkup.requests
     )

@@ -1,0 +1,18 @@
+"""Ctrl-C ends a check, though the checked function is C code that would go on for a minute."""
+
+import _thread
+import signal
+import sys
+import threading
+import time
+
+import gilext
+
+assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+threading.Timer(0.2, _thread.interrupt_main).start()
+start = time.monotonic()
+try:
+    gilext.check(gilext.hold_for, 0.001, seconds=60)
+except KeyboardInterrupt:
+    sys.exit(time.monotonic() - start > 50)
+sys.exit("it went on")
