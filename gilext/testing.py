@@ -171,9 +171,7 @@ def _unless_sure(is_reached: bool, seconds: float) -> str:
 def _figures(checkup: Checkup) -> str:
     waits = "nobody requested the GIL"
     if checkup.stall_seconds is not None:
-        waits = (
-            f"longest wait for the GIL {in_words(checkup.stall_seconds)} of {checkup.requests}"
-        )
+        waits = f"longest wait for the GIL {in_words(checkup.stall_seconds)} of {checkup.requests}"
     return (
         f"\n{checkup.calls} calls of {in_words(checkup.call_seconds)}, {checkup.samples} samples; "
         f"longest hold seen {in_words(checkup.longest_hold_seconds)}, {waits}; "

@@ -156,7 +156,7 @@ parse_calls(PyObject *module, const struct signature *signature, PyObject *const
     if (bind_arguments(signature, args, nargs, kwnames, values) < 0 ||
         to_nanoseconds(signature, 3, values[3], &calls->duration_ns) < 0 ||
         to_nanoseconds(signature, 4, values[4], &calls->interval_ns) < 0 ||
-        (signature->most > 5 &&
+        (signature->count > 5 &&
          to_nanoseconds(signature, 5, values[5], &calls->batch_ns) < 0)) {
         return -1;
     }

@@ -130,7 +130,7 @@ class _Seen:
     stalls_ns: list[int] = field(default_factory=list)
     stalls: int = 0
     longest_stall_ns: int = 0
-    requests: Requests = Requests()
+    requests: Requests = field(default_factory=Requests)
 
     @property
     def samples(self) -> int:

@@ -53,9 +53,7 @@ TWO_LONG_HOLDS = Requests(
     unheeded_seconds=0.11,
 )
 STARVED = Requests(calls=12, cpu_seconds=0.012)
-ASKED_TWICE = Requests(
-    calls=12, cpu_seconds=0.012, requested_calls=2, grants=2, seen_seconds=0.006
-)
+ASKED_TWICE = Requests(calls=12, cpu_seconds=0.012, requested_calls=2, grants=2, seen_seconds=0.006)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gilext.core.report import printable, share
+from gilext.core.units import in_words
 from gilext.recording.results import Recording, Stall
 from gilext.render.lanes import longest_holders
 from gilext.render.trace import described
@@ -93,14 +94,7 @@ def _histogram(recording: Recording) -> list[tuple[str, int, float]]:
         return []
     fullest = max(recording.histogram)
     return [
-        (_length(2.0**index * 1e-9), recording.histogram[index],
+        (in_words(2.0**index * 1e-9), recording.histogram[index],
          100 * recording.histogram[index] / fullest)
         for index in range(filled[0], filled[-1] + 1)
     ]  # fmt: skip
-
-
-def _length(seconds: float) -> str:
-    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= scale:
-            return f"{seconds / scale:.3g} {unit}"
-    return f"{seconds * 1e9:.3g} ns"
