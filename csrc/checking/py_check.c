@@ -11,8 +11,6 @@ static const uint64_t PROBED_SAMPLE_INTERVAL_NS = 100000;
 
 /* -- calling ------------------------------------------------------------------------------- */
 
-enum { MIN_WAKES = 8 }; /* of the thread that watches or probes */
-
 struct calls {
     PyObject *function;
     PyObject *args;
@@ -58,8 +56,8 @@ make_one_call(struct calls *calls, struct call_watch *watch)
     return 0;
 }
 
-/* The time in which the thread that looks gets no core shows nothing, and doesn't count, nor is it
-   enough to have been awake once or twice; but a machine that is busy for ever isn't waited for. */
+/* The time in which the thread that watches or probes gets no core shows nothing, and doesn't count;
+   but a machine that is busy for ever isn't waited for. */
 static bool
 is_enough(const struct calls *calls, struct oversleep *oversleep, uint64_t start_ns)
 {
@@ -68,8 +66,7 @@ is_enough(const struct calls *calls, struct oversleep *oversleep, uint64_t start
     if (elapsed_ns / MAX_STRETCH >= calls->duration_ns) {
         return true;
     }
-    return elapsed_ns >= calls->duration_ns + oversleep_until(oversleep, now_ns) &&
-           atomic_load_explicit(&oversleep->wakes, memory_order_relaxed) >= MIN_WAKES;
+    return elapsed_ns >= calls->duration_ns + oversleep_until(oversleep, now_ns);
 }
 
 /* Between two calls, a thread that wants the GIL gets it, as between two lines of Python. Calls that
