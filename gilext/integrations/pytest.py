@@ -6,14 +6,12 @@ whether anybody asks for something; what does the work is in `gilext.integration
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from gilext.checking.checkup import Checkup
-    from gilext.recording.watch import Watch
+    from gilext.integrations.pytest_fixture import Gil
 
 _MARKER = (
     "gil(releases=None, max_stall=None): the test has the GIL released for that part of its time "
@@ -21,45 +19,11 @@ _MARKER = (
 )
 
 
-class Gil:
-    """What the fixture ``gil`` is: the checks of gilext, at hand in a test."""
-
-    def check(self, fn: Callable[..., object], /, *args: Any, **kwargs: Any) -> Checkup:
-        """Return what `gilext.check` says of a function."""
-        from gilext.checking.checkup import check
-
-        return check(fn, *args, **kwargs)
-
-    def watch(self, **options: Any) -> Watch:
-        """Return a `gilext.watch`, to be used in a ``with`` statement."""
-        from gilext.recording.watch import watch
-
-        return watch(**options)
-
-    def assert_releases(self, fn: Callable[..., object], /, *args: Any, **kwargs: Any) -> None:
-        """Assert as `gilext.testing.assert_releases_gil` does."""
-        from gilext.testing import assert_releases_gil
-
-        assert_releases_gil(fn, *args, **kwargs)
-
-    def assert_holds(self, fn: Callable[..., object], /, *args: Any, **kwargs: Any) -> None:
-        """Assert as `gilext.testing.assert_holds_gil` does."""
-        from gilext.testing import assert_holds_gil
-
-        assert_holds_gil(fn, *args, **kwargs)
-
-    def assert_stalls_below(
-        self, limit: float, fn: Callable[..., object], /, *args: Any, **kwargs: Any
-    ) -> None:
-        """Assert as `gilext.testing.assert_stalls_below` does."""
-        from gilext.testing import assert_stalls_below
-
-        assert_stalls_below(limit, fn, *args, **kwargs)
-
-
 @pytest.fixture
 def gil() -> Gil:
     """Check what a function does with the GIL: ``gil.assert_releases(fn, *args)``, and more."""
+    from gilext.integrations.pytest_fixture import Gil
+
     return Gil()
 
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from types import TracebackType
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from gilext.core.environment import is_gil_enabled
 from gilext.core.errors import UnsupportedInterpreter
-from gilext.recording.results import Frame, Recording
+from gilext.core.units import in_words
+from gilext.integrations.pytest_contender import CONTENDER, GilContender
+from gilext.recording.results import Frame, Recording, Stall
 from gilext.recording.watch import watch
 
-_CONTENDER = "gilext contender"
-_ASKING_SECONDS = 0.001
-_STALLS_SECONDS = 0.005
-_KEY = "gilext_longest_hold"
+_STALL_SECONDS = 0.005
+_KEY = "gilext_longest_stall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +61,73 @@ def _is_in(value: object, least: float, most: float) -> bool:
     return isinstance(value, int | float) and least <= value <= most
 
 
-class GilContender:
-    """While its block runs, a thread asks for the GIL a thousand times a second.
+@dataclass(frozen=True, slots=True)
+class WatchedTest:
+    """What was seen of a test: its recording, and when the recording began, by ``monotonic()``."""
 
-    A hold is a stall only if somebody waits: Python code that holds the GIL for as long as nobody
-    else wants it hands it over when somebody asks.
-    """
+    recording: Recording
+    contender: GilContender
+    start: float
 
-    def __init__(self) -> None:
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._ask, name=_CONTENDER, daemon=True)
+    def released_fraction(self) -> tuple[float, float]:
+        """Return the released fraction and its error, without what the contender held."""
+        recording = self.recording
+        if recording.held_fraction is None or recording.held_error is None:
+            return 0.0, 1.0
+        own = sum(thread.held_seconds for thread in recording.by_thread if thread.name == CONTENDER)
+        held = max(0.0, recording.held_fraction - own / recording.seconds)
+        return 1 - held, recording.held_error
 
-    def __enter__(self) -> GilContender:
-        """Begin to ask."""
-        self._thread.start()
-        return self
+    def longest_stall(self) -> tuple[float, str]:
+        """Return how long the test kept a thread from the GIL at most, and in which line."""
+        stalls = [
+            (self._seconds(stall), stall)
+            for stall in self.recording.stalls
+            if self._holder(stall) != CONTENDER
+        ]
+        seconds, longest = max(stalls, key=lambda found: found[0], default=(0.0, None))
+        return (seconds, self._place(longest)) if longest else (0.0, "")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """End it."""
-        self._is_over.set()
-        self._thread.join()
+    def _seconds(self, stall: Stall) -> float:
+        """Return how long a stall lasted, without the time in which its holder had no core."""
+        start = self.start + stall.hold.start_seconds
+        core_wait = self.contender.core_wait_seconds(start, start + stall.hold.seconds)
+        return max(0.0, stall.hold.seconds - core_wait)
 
-    def _ask(self) -> None:
-        while not self._is_over.wait(_ASKING_SECONDS):
-            pass
+    def _place(self, stall: Stall) -> str:
+        """Return the line that ran for most of a stall, or the name of its thread."""
+        if not stall.stacks:
+            return self._holder(stall)
+        return described(max(stall.stacks, key=lambda stack: stack.seconds).frames[0])
+
+    def _holder(self, stall: Stall) -> str:
+        return self.recording.by_thread[stall.hold.thread].name
+
+
+def described(frame: Frame) -> str:
+    """Return where a frame was, in words."""
+    return f"{frame.file}:{frame.line} {frame.function}"
+
+
+def failures_of(claim: Claim, watched: WatchedTest) -> list[str]:
+    """Return what of a claim isn't so, each in a sentence with its figures."""
+    failures = []
+    seconds, where = watched.longest_stall()
+    tail = f"\nthe longest stall was {in_words(seconds)}: {where}" if seconds else ""
+    if claim.releases is not None:
+        released, error = watched.released_fraction()
+        if released - error < claim.releases:
+            failures.append(
+                f"the GIL was released for {released:.1%} ± {error:.1%} of the "
+                f"{in_words(watched.recording.seconds)} of this test, and should be for "
+                f"{claim.releases:.1%} at least{tail}"
+            )
+    if claim.max_stall is not None and seconds >= claim.max_stall:
+        failures.append(
+            f"the GIL was held for {in_words(seconds)} at a stretch while another thread requested "
+            f"it, and should be for less than {in_words(claim.max_stall)}{tail}"
+        )
+    return failures
 
 
 class TestWatcher:
@@ -104,25 +141,32 @@ class TestWatcher:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Run a test's call phase, then judge its claim."""
+        """Run a test's call phase, then judge its claim.
+
+        The contender is there before the watch begins and after it has ended: starting a thread
+        and waiting for its end isn't what the test does.
+        """
         claim = self._claims.get(item)
         if claim is None and not self._is_reporting:
             return (yield)
-        max_stall = _STALLS_SECONDS if claim is None else claim.max_stall or _STALLS_SECONDS
-        try:
-            watched = watch(stalls=min(_STALLS_SECONDS, max_stall)).__enter__()
-        except UnsupportedInterpreter as reason:
-            if claim is not None:
-                pytest.skip(str(reason))
-            return (yield)
-        try:
-            with GilContender():
+        stall_seconds = min(_STALL_SECONDS, (claim and claim.max_stall) or _STALL_SECONDS)
+        with GilContender() as contender:
+            watching = watch(stalls=stall_seconds)
+            start = monotonic()
+            try:
+                watching.__enter__()
+            except UnsupportedInterpreter as reason:
+                if claim is not None:
+                    pytest.skip(str(reason))
+                return (yield)
+            try:
                 result = yield
-        finally:
-            watched.__exit__(None, None, None)
-            item.stash[_RECORDING] = watched.recording
+            finally:
+                watching.__exit__(None, None, None)
+                watched = WatchedTest(watching.recording, contender, start)
+                item.stash[_WATCHED] = watched
         if claim is not None and is_gil_enabled():
-            failures = failures_of(claim, watched.recording)
+            failures = failures_of(claim, watched)
             if failures:
                 pytest.fail("\n".join(failures), pytrace=False)
         return result
@@ -131,90 +175,47 @@ class TestWatcher:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Give the report of a call phase its longest hold, in a form that can travel."""
+        """Give the report of a call phase its longest stall, in a form that can travel."""
         report = yield
-        recording = item.stash.get(_RECORDING, None)
-        if call.when == "call" and recording is not None:
-            seconds, where = longest_hold_of(recording)
-            setattr(report, _KEY, [seconds, where])
+        watched = item.stash.get(_WATCHED, None)
+        if call.when == "call" and watched is not None:
+            setattr(report, _KEY, list(watched.longest_stall()))
         return report
 
 
-_RECORDING = pytest.StashKey[Recording]()
-
-
-def released_fraction_of(recording: Recording) -> tuple[float, float]:
-    """Return the released fraction and its error, without what the asking thread held."""
-    if recording.held_fraction is None or recording.held_error is None:
-        return 0.0, 1.0
-    asked = sum(thread.held_seconds for thread in recording.by_thread if thread.name == _CONTENDER)
-    held = max(0.0, recording.held_fraction - asked / recording.seconds)
-    return 1 - held, recording.held_error
-
-
-def longest_hold_of(recording: Recording) -> tuple[float, str]:
-    """Return the longest hold in seconds, and whose it was or which line's."""
-    longest = recording.longest_holds(1)
-    if not longest:
-        return 0.0, ""
-    hold = longest[0]
-    for stall in recording.stalls:
-        if stall.hold == hold and stall.stacks:
-            most = max(stall.stacks, key=lambda stack: stack.seconds)
-            return hold.seconds, described(most.frames)
-    return hold.seconds, recording.by_thread[hold.thread].name
-
-
-def described(frames: tuple[Frame, ...]) -> str:
-    """Return where a stack was, in words."""
-    frame = frames[0]
-    return f"{frame.file}:{frame.line} {frame.function}"
-
-
-def failures_of(claim: Claim, recording: Recording) -> list[str]:
-    """Return what of a claim isn't so, each in a sentence with its figures."""
-    failures = []
-    seconds, where = longest_hold_of(recording)
-    tail = f"\nthe longest hold was {seconds * 1e3:.1f} ms: {where}"
-    if claim.releases is not None:
-        released, error = released_fraction_of(recording)
-        if released - error < claim.releases:
-            failures.append(
-                f"the GIL was released for {released:.1%} ± {error:.1%} of the "
-                f"{recording.seconds:.3f} s of this test, and should be for "
-                f"{claim.releases:.1%} at least{tail}"
-            )
-    if claim.max_stall is not None and seconds >= claim.max_stall:
-        failures.append(
-            f"the GIL was held for {seconds * 1e3:.1f} ms at a stretch while another thread asked "
-            f"for it, and should be for less than {claim.max_stall * 1e3:g} ms{tail}"
-        )
-    return failures
+_WATCHED = pytest.StashKey[WatchedTest]()
 
 
 class HoldsReport:
-    """Prints the tests with the longest holds, at the end of a run."""
+    """Prints the tests with the longest holds for which somebody waited, at the end of a run."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._holds: list[tuple[float, str, str]] = []
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._is_any_watched = False
+        self._stalls: list[tuple[float, str, str]] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note a test's longest hold."""
+        """Note a test's longest stall."""
         found = getattr(report, _KEY, None)
         if found is not None:
+            self._is_any_watched = True
             seconds, where = found
-            self._holds.append((seconds, report.nodeid, where))
+            if seconds >= _STALL_SECONDS:
+                self._stalls.append((seconds, report.nodeid, where))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print them, the longest first."""
-        terminalreporter.section("longest holds of the GIL while another thread asked for it")
+        terminalreporter.section("longest holds of the GIL while another thread requested it")
         if not is_gil_enabled():
             terminalreporter.write_line("no GIL: nothing was held")
             return
-        shown = sorted(self._holds, reverse=True)
-        for seconds, test, where in shown[: self._most or None]:
+        shown = sorted(self._stalls, reverse=True)
+        for seconds, test, where in shown[: self._count or None]:
             terminalreporter.write_line(f"{seconds * 1e3:8.1f} ms  {test}")
             terminalreporter.write_line(f"{'':13}{where}")
-        if not shown:
+        if not self._is_any_watched:
             terminalreporter.write_line("no test was watched")
+        elif not shown:
+            terminalreporter.write_line(
+                f"no test let another thread wait for {in_words(_STALL_SECONDS)}"
+            )

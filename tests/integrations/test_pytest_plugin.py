@@ -1,10 +1,15 @@
 """The pytest plugin, in suites of its own: each claim beside one that isn't so."""
 
+import re
 import textwrap
 
 import pytest
 
 from gilext.core.environment import is_gil_enabled
+from gilext.integrations.pytest_contender import CONTENDER, GilContender
+from gilext.integrations.pytest_watching import Claim, WatchedTest, failures_of
+from gilext.recording.holds import Hold
+from gilext.recording.results import Frame, StackSample, Stall
 
 SUITE = """
 import time
@@ -66,8 +71,8 @@ def test_marker_fails_what_holds_and_passes_what_releases(suite):
             "*test_in_a_class FAILED*",
             "*test_own_failure FAILED*",
             "the GIL was released for * of this test, and should be for 80.0% at least",
-            "the GIL was held for * ms at a stretch while another thread asked*",
-            "the longest hold was * ms: *:* test_stalls",
+            "the GIL was held for * ms at a stretch while another thread requested it*",
+            "the longest stall was * ms: *:* test_stalls",
             "E*AssertionError: assert 'mine' == 'yours'",
         ]
     )
@@ -91,6 +96,7 @@ def test_option_shows_the_longest_holds_and_their_lines(suite, options):
     shown = str(result.stdout).split("longest holds of the GIL")[1]
     if is_gil_enabled():
         assert shown.count(" ms  test_") == 2
+        assert "gilext contender" not in shown
         assert "test_stalls[short]" not in shown
         assert "TestCase.test_in_a_class" in shown or "test_stalls" in shown
     else:
@@ -222,3 +228,83 @@ def test_unknown_layout_skips_what_can_not_be_proved(suite):
 
     result.assert_outcomes(passed=1, skipped=1)
     result.stdout.fnmatch_lines_random(["*GIL layout of CPython 9.9*", "no test was watched"])
+
+
+def test_tests_that_do_nothing_keep_nobody_waiting(suite):
+    result = suite(
+        """
+        import pytest
+
+        @pytest.mark.gil(max_stall=0.005)
+        @pytest.mark.parametrize("time", range(200))
+        def test_nothing(time):
+            pass
+        """,
+        "--gil",
+    )
+
+    result.assert_outcomes(passed=200)
+    result.stdout.no_fnmatch_line("*threading.py*")
+
+
+def test_plugin_can_be_left_out(suite):
+    source = """
+    import sys
+
+    def test_it():
+        assert not any(name.startswith("gilext") for name in sys.modules)
+    """
+
+    suite(source, "-p", "no:gilext").assert_outcomes(passed=1)
+    assert suite(source, "-p", "no:gilext", "--gil").ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.fixture
+def watched():
+    """Make up what was seen of a test, whose thread waited for a core in some spans."""
+
+    def make_up(recording, waits=()):
+        contender = GilContender()
+        contender._waits = list(waits)
+        return WatchedTest(recording, contender, 100.0)
+
+    return make_up
+
+
+def test_time_without_a_core_is_no_part_of_a_stall(made_up, watched):
+    hold = Hold(1.0, 0.5, 0)
+    recording = made_up([hold], [Stall(hold, ())])
+
+    assert watched(recording).longest_stall() == (0.5, "MainThread")
+    waits = [(100.9, 101.1, 0.2), (101.2, 101.3, 0.05), (101.6, 101.7, 0.1), (100.0, 101.0, 0.9)]
+    assert watched(recording, waits).longest_stall() == (pytest.approx(0.35), "MainThread")
+
+
+def test_stalls_are_those_of_the_test_and_not_of_the_plugin(made_up, watched):
+    holds = [Hold(1.0, 0.5, 0), Hold(2.0, 0.9, 1), Hold(4.0, 0.7, 0)]
+    frames = (Frame("a.py", 3, "inner"), Frame("a.py", 9, "outer"))
+    stalls = [
+        Stall(holds[0], (StackSample(0.1, frames[1:]), StackSample(0.4, frames))),
+        Stall(holds[1], ()),
+    ]
+    seen = watched(made_up(holds, stalls, names=["MainThread", CONTENDER], seconds=10.0))
+
+    assert seen.longest_stall() == (0.5, "a.py:3 inner")  # nobody waited for the last hold
+    assert seen.released_fraction()[0] == pytest.approx(1 - (0.5 + 0.7) / 10)
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        (Claim(None, 0.5), "held for 500 ms at a stretch .* less than 500 ms"),
+        (Claim(None, 0.51), None),
+        (Claim(0.94, None), None),
+        (Claim(0.945, None), r"released for 95.0% ± 1.0% of the 10 s .* for 94.5% at least"),
+    ],
+)
+def test_claim_fails_by_its_figures(made_up, watched, claim, said):
+    hold = Hold(1.0, 0.5, 0)
+    failures = failures_of(claim, watched(made_up([hold], [Stall(hold, ())], seconds=10.0)))
+
+    assert len(failures) == (said is not None)
+    assert said is None or re.search(said, failures[0], re.DOTALL)
