@@ -13,10 +13,16 @@
 
 #if !defined(PYPY_VERSION) && PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x03100000
 
+#include <stdatomic.h>
+
 #include "internal/pycore_ceval.h"
 #include "internal/pycore_gil.h"
 #include "internal/pycore_interp.h"
 #include "internal/pycore_runtime.h"
+
+#include "os/memory.h"
+
+enum { MAX_TRIES = 8, NS_PER_MICROSECOND = 1000 };
 
 /* 3.11 has one GIL, in the runtime; later each interpreter points to the one that it uses. */
 enum gil_found
@@ -37,36 +43,62 @@ gil_state_current_thread(void)
     return (gil_holder)PyThreadState_Get();
 }
 
-bool
-gil_state_is_enabled(const struct gil *gil)
+/* -- a sample ------------------------------------------------------------------------------ */
+
+#if PY_VERSION_HEX < 0x030D0000
+
+static bool
+is_locked(const struct _gil_runtime_state *state)
 {
-#ifdef Py_GIL_DISABLED
-    const struct _gil_runtime_state *state = gil->state;
-    return _Py_atomic_load_int_relaxed(&state->enabled) != 0;
-#else
-    (void)gil;
-    return true;
-#endif
+    return _Py_atomic_load_relaxed(&state->locked) > 0;
 }
 
-/* -- a look -------------------------------------------------------------------------------- */
+static gil_holder
+last_holder(const struct _gil_runtime_state *state)
+{
+    return (gil_holder)_Py_atomic_load_relaxed(&state->last_holder);
+}
 
-/* `locked` first: `last_holder` is the last one that held it, also when nobody does. */
+static bool
+is_asked(const struct gil *gil, gil_holder holder)
+{
+    const PyInterpreterState *interpreter = gil->interpreter;
+    (void)holder;
+    return _Py_atomic_load_relaxed(&interpreter->ceval.gil_drop_request) != 0;
+}
+
+#else
+
+static bool
+is_locked(const struct _gil_runtime_state *state)
+{
+    return _Py_atomic_load_int_relaxed(&state->locked) > 0;
+}
+
+static gil_holder
+last_holder(const struct _gil_runtime_state *state)
+{
+    return (gil_holder)_Py_atomic_load_ptr_relaxed(&state->last_holder);
+}
+
+/* The word is the holder's own, and the holder may be gone. */
+static bool
+is_asked(const struct gil *gil, gil_holder holder)
+{
+    uintptr_t breaker;
+    (void)gil;
+    return memory_copy(&breaker, &((const PyThreadState *)holder)->eval_breaker,
+                       sizeof breaker) &&
+           (breaker & _PY_GIL_DROP_REQUEST_BIT) != 0;
+}
+
+#endif
+
+/* `last_holder` is the last one that held it, also when nobody does. */
 gil_holder
 gil_state_holder(const struct gil *gil)
 {
-    const struct _gil_runtime_state *state = gil->state;
-#if PY_VERSION_HEX < 0x030D0000
-    if (_Py_atomic_load_relaxed(&state->locked) <= 0) {
-        return 0;
-    }
-    return (gil_holder)_Py_atomic_load_relaxed(&state->last_holder);
-#else
-    if (_Py_atomic_load_int_relaxed(&state->locked) <= 0) {
-        return 0;
-    }
-    return (gil_holder)_Py_atomic_load_ptr_relaxed(&state->last_holder);
-#endif
+    return is_locked(gil->state) ? last_holder(gil->state) : 0;
 }
 
 uint64_t
@@ -76,21 +108,41 @@ gil_state_switches(const struct gil *gil)
     return (uint64_t)state->switch_number;
 }
 
-/* Since 3.13 it is a bit of the holder's eval_breaker; the holder may be gone, so it is copied. */
+/* take_gil() writes `locked`, then `last_holder`, then `switch_number`, in a mutex that isn't taken
+   here: between the first and the second, the GIL seems to be its last holder's again. Reading the
+   holder last, and all of it twice, leaves that only to a taker that is stopped right there. The
+   fences keep the reads in this order; they pair with the unlocking of that mutex. */
+struct gil_sample
+gil_state_sample(const struct gil *gil)
+{
+    struct gil_sample sample, again = {gil_state_holder(gil), gil_state_switches(gil)};
+    int tries = 0;
+    do {
+        sample = again;
+        atomic_thread_fence(memory_order_acquire);
+        again.switches = gil_state_switches(gil);
+        atomic_thread_fence(memory_order_acquire);
+        again.holder = gil_state_holder(gil);
+    } while ((again.holder != sample.holder || again.switches != sample.switches) &&
+             ++tries < MAX_TRIES);
+    return again;
+}
+
 bool
 gil_state_is_requested(const struct gil *gil, gil_holder holder)
 {
-#if PY_VERSION_HEX < 0x030D0000
-    const PyInterpreterState *interpreter = gil->interpreter;
-    (void)holder;
-    return _Py_atomic_load_relaxed(&interpreter->ceval.gil_drop_request) != 0;
-#else
-    const PyThreadState *thread_state = (const PyThreadState *)holder;
-    uintptr_t bits = 0;
-    (void)gil;
-    return memory_copy(&bits, &thread_state->eval_breaker, sizeof bits) &&
-           (bits & _PY_GIL_DROP_REQUEST_BIT) != 0;
-#endif
+    if (holder == 0 || !is_asked(gil, holder)) {
+        return false;
+    }
+    atomic_thread_fence(memory_order_acquire);
+    return gil_state_holder(gil) == holder;
+}
+
+uint64_t
+gil_state_switch_interval_ns(const struct gil *gil)
+{
+    const volatile struct _gil_runtime_state *state = gil->state;
+    return (uint64_t)state->interval * NS_PER_MICROSECOND;
 }
 
 /* -- whose it is --------------------------------------------------------------------------- */
@@ -115,14 +167,6 @@ unlock_thread_list(void)
 #else
     PyMutex_Unlock(&_PyRuntime.interpreters.mutex);
 #endif
-}
-
-/* PyGILState_GetThisThreadState() only reads a thread-local variable. */
-bool
-gil_state_is_held_here(const struct gil *gil, gil_holder holder)
-{
-    return gil_state_holder(gil) == holder &&
-           (gil_holder)PyGILState_GetThisThreadState() == holder;
 }
 
 bool
@@ -177,13 +221,6 @@ gil_state_current_thread(void)
     return 0;
 }
 
-bool
-gil_state_is_enabled(const struct gil *gil)
-{
-    (void)gil;
-    return true;
-}
-
 gil_holder
 gil_state_holder(const struct gil *gil)
 {
@@ -198,6 +235,13 @@ gil_state_switches(const struct gil *gil)
     return 0;
 }
 
+struct gil_sample
+gil_state_sample(const struct gil *gil)
+{
+    (void)gil;
+    return (struct gil_sample){0, 0};
+}
+
 bool
 gil_state_is_requested(const struct gil *gil, gil_holder holder)
 {
@@ -206,12 +250,11 @@ gil_state_is_requested(const struct gil *gil, gil_holder holder)
     return false;
 }
 
-bool
-gil_state_is_held_here(const struct gil *gil, gil_holder holder)
+uint64_t
+gil_state_switch_interval_ns(const struct gil *gil)
 {
     (void)gil;
-    (void)holder;
-    return false;
+    return 0;
 }
 
 bool

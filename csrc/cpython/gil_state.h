@@ -1,7 +1,11 @@
 /* The GIL as CPython keeps it privately: the only file that knows its layout is gil_state.c.
 
-   A look never takes the GIL, nor any lock. Where CPython's layout is unknown, or where there
-   is no GIL, gil_state_find() says so, and nothing else here may be called. */
+   A sample takes neither the GIL nor a lock. gil_state_identify() does try for the lock of the
+   list of thread states, and has it for as long as it takes to go through the list: once for each
+   thread state that is seen holding the GIL, and once more when others have been made since.
+
+   When CPython's layout is unknown, gil_state_find() says so, and nothing else here may be
+   called. */
 
 #ifndef GILEXT_GIL_STATE_H
 #define GILEXT_GIL_STATE_H
@@ -11,8 +15,14 @@
 
 enum gil_found { GIL_FOUND, GIL_LAYOUT_UNKNOWN };
 
-/* What one look gave: the PyThreadState of the holder, as a number, or 0 for nobody. */
+/* The PyThreadState of the holder, as a number, or 0 for nobody. */
 typedef uintptr_t gil_holder;
+
+/* The GIL at one moment. */
+struct gil_sample {
+    gil_holder holder;
+    uint64_t switches; /* how often it has gone from one thread to another */
+};
 
 /* A thread that has a thread state. */
 struct gil_thread {
@@ -20,7 +30,7 @@ struct gil_thread {
     uint64_t native_id; /* threading.get_native_id() */
 };
 
-/* The GIL of one interpreter. It may be looked at for as long as that interpreter lives. */
+/* The GIL of one interpreter. It may be sampled for as long as that interpreter lives. */
 struct gil {
     const void *state;
     const void *interpreter;
@@ -32,21 +42,26 @@ enum gil_found gil_state_find(struct gil *gil);
 /* The thread state of the calling thread, which is attached. */
 gil_holder gil_state_current_thread(void);
 
-/* Whether there is a GIL in use: always, but on a free-threaded build. */
-bool gil_state_is_enabled(const struct gil *gil);
+/* Take a sample. If the GIL changed hands while it was read, and again at each further try, what
+   was read last is given: it is as old as any of the others. */
+struct gil_sample gil_state_sample(const struct gil *gil);
+
+/* Whether a thread that waits for the GIL has asked this holder, who has it still, to let go of it.
+   CPython sets that word when a thread has waited for one switch interval in which nobody released
+   the GIL; and a holder that releases it while the word is set waits until another thread has had
+   the GIL. So as long as holder and switches stay the same after this has been true, the GIL was
+   not released. (When interpreters share a GIL, 3.11 and 3.12 set the word of the interpreter whose
+   thread waits: those of other interpreters aren't seen to ask.) */
+bool gil_state_is_requested(const struct gil *gil, gil_holder holder);
+
+/* sys.getswitchinterval(). */
+uint64_t gil_state_switch_interval_ns(const struct gil *gil);
 
 gil_holder gil_state_holder(const struct gil *gil);
 
-/* How often the GIL has gone from one thread to another: where it is the same in two looks that
+/* How often the GIL has gone from one thread to another: if it is the same in two samples that
    found the same holder, no other thread had it between them. */
 uint64_t gil_state_switches(const struct gil *gil);
-
-/* Whether a thread that wants the GIL has waited for a whole switch interval, and so has asked this
-   holder, which still has it, to give it away: CPython's gil_drop_request. */
-bool gil_state_is_requested(const struct gil *gil, gil_holder holder);
-
-/* Whether the calling thread holds the GIL, as this holder. May be called in a signal handler. */
-bool gil_state_is_held_here(const struct gil *gil, gil_holder holder);
 
 /* Whether the runtime is shutting down: what is known of thread states may go at any moment. */
 bool runtime_is_finalizing(void);

@@ -1,16 +1,30 @@
 #include "os/memory.h"
 
-/* The system does the copying: it looks whether the memory is there, where we would crash. */
+/* The system does the copying: it finds out whether the memory is there, where we would crash. */
+
+bool
+memory_copy(void *to, const void *from, size_t size)
+{
+    const struct memory_piece piece = {.to = to, .from = from, .size = size};
+    return memory_copy_pieces(&piece, 1);
+}
 
 #ifdef _WIN32
 
 #include <windows.h>
 
 bool
-memory_copy(void *to, const void *from, size_t size)
+memory_copy_pieces(const struct memory_piece *pieces, size_t count)
 {
-    SIZE_T copied = 0;
-    return ReadProcessMemory(GetCurrentProcess(), from, to, size, &copied) && copied == size;
+    for (size_t i = 0; i < count; i++) {
+        SIZE_T copied = 0;
+        if (!ReadProcessMemory(GetCurrentProcess(), pieces[i].from, pieces[i].to, pieces[i].size,
+                               &copied) ||
+            copied != pieces[i].size) {
+            return false;
+        }
+    }
+    return true;
 }
 
 #else
@@ -18,25 +32,66 @@ memory_copy(void *to, const void *from, size_t size)
 #include <fcntl.h>
 #include <unistd.h>
 
+enum outcome { COPIED, GONE, REFUSED };
+
 #ifdef __linux__
 
+#include <errno.h>
+#include <stdatomic.h>
 #include <sys/uio.h>
 
-static bool
-copy_at_once(void *to, const void *from, size_t size)
+/* What a container's rules forbid, they forbid for as long as the process lives. This is no state
+   of a module: it is a fact about the system, the same for each interpreter. It orders nothing:
+   who doesn't see it yet finds it out again. */
+static atomic_bool is_forbidden;
+
+static enum outcome
+copy_at_once(const struct memory_piece *pieces, size_t count)
 {
-    struct iovec local = {.iov_base = to, .iov_len = size};
-    struct iovec remote = {.iov_base = (void *)(uintptr_t)from, .iov_len = size};
-    return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)size;
+    struct iovec local[MAX_MEMORY_PIECES], remote[MAX_MEMORY_PIECES];
+    size_t size = 0;
+    if (atomic_load_explicit(&is_forbidden, memory_order_relaxed)) {
+        return REFUSED;
+    }
+    for (size_t i = 0; i < count; i++) {
+        local[i] = (struct iovec){.iov_base = pieces[i].to, .iov_len = pieces[i].size};
+        remote[i] = (struct iovec){.iov_base = (void *)(uintptr_t)pieces[i].from,
+                                   .iov_len = pieces[i].size};
+        size += pieces[i].size;
+    }
+    ssize_t copied = process_vm_readv(getpid(), local, count, remote, count, 0);
+    if (copied < 0 && (errno == EPERM || errno == ENOSYS)) {
+        atomic_store_explicit(&is_forbidden, true, memory_order_relaxed);
+        return REFUSED;
+    }
+    return copied == (ssize_t)size ? COPIED : GONE;
+}
+
+static bool
+open_pipe(int ends[2])
+{
+    return pipe2(ends, O_CLOEXEC) == 0;
 }
 
 #else
 
-static bool
-copy_at_once(void *to, const void *from, size_t size)
+static enum outcome
+copy_at_once(const struct memory_piece *pieces, size_t count)
 {
-    (void)to, (void)from, (void)size;
-    return false;
+    (void)pieces, (void)count;
+    return REFUSED;
+}
+
+/* Not at once: a program that another thread starts in between has the pipe too. */
+static bool
+open_pipe(int ends[2])
+{
+    if (pipe(ends) != 0) {
+        return false;
+    }
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    return true;
 }
 
 #endif
@@ -44,35 +99,40 @@ copy_at_once(void *to, const void *from, size_t size)
 /* Writing to a pipe from memory that isn't there fails, on every POSIX system. What goes through
    at a time fits into any pipe, so that neither end waits. */
 static bool
-copy_through_pipe(void *to, const void *from, size_t size)
+copy_through_pipe(const int ends[2], char *to, const char *from, size_t size)
 {
-    enum { PIECE = 512 };
+    enum { MAX_PART = 512 };
+    while (size > 0) {
+        size_t part = size < MAX_PART ? size : MAX_PART;
+        ssize_t written = write(ends[1], from, part);
+        if (written <= 0 || read(ends[0], to, (size_t)written) != written) {
+            return false;
+        }
+        to += written;
+        from += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
+bool
+memory_copy_pieces(const struct memory_piece *pieces, size_t count)
+{
     int ends[2];
-    if (pipe(ends) != 0) {
+    enum outcome outcome = copy_at_once(pieces, count);
+    if (outcome != REFUSED) {
+        return outcome == COPIED;
+    }
+    if (!open_pipe(ends)) {
         return false;
     }
-    char *target = to;
-    const char *source = from;
-    while (size > 0) {
-        size_t piece = size < PIECE ? size : PIECE;
-        ssize_t written = write(ends[1], source, piece);
-        if (written <= 0 || read(ends[0], target, (size_t)written) != written) {
-            break;
-        }
-        source += written;
-        target += written;
-        size -= (size_t)written;
+    bool is_copied = true;
+    for (size_t i = 0; is_copied && i < count; i++) {
+        is_copied = copy_through_pipe(ends, pieces[i].to, pieces[i].from, pieces[i].size);
     }
     close(ends[0]);
     close(ends[1]);
-    return size == 0;
-}
-
-/* A container may forbid the first way. */
-bool
-memory_copy(void *to, const void *from, size_t size)
-{
-    return copy_at_once(to, from, size) || copy_through_pipe(to, from, size);
+    return is_copied;
 }
 
 #endif

@@ -1,5 +1,5 @@
-/* Copies memory of this process that another thread may be freeing: where it is gone, the copy
-   fails, and nothing crashes. */
+/* Copies memory of this process that another thread may be freeing: if it is gone, the copy fails,
+   and nothing crashes. */
 
 #ifndef GILEXT_OS_MEMORY_H
 #define GILEXT_OS_MEMORY_H
@@ -9,5 +9,16 @@
 #include <stdint.h>
 
 bool memory_copy(void *to, const void *from, size_t size);
+
+struct memory_piece {
+    void *to;
+    const void *from;
+    size_t size;
+};
+
+enum { MAX_MEMORY_PIECES = 4 };
+
+/* Copy several pieces in one call of the system. False if any of them is gone. */
+bool memory_copy_pieces(const struct memory_piece *pieces, size_t count);
 
 #endif

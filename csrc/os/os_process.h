@@ -5,29 +5,18 @@
 
 #include <stdint.h>
 
+int64_t this_process(void);
+
+/* How often a thread of this process had to leave its core to another thread; 0 on Windows, which
+   doesn't count them. */
+uint64_t involuntary_context_switches(void);
+
 #ifdef _WIN32
-
-#include <windows.h>
-
-static inline int64_t this_process(void) { return GetCurrentProcessId(); }
 static inline void os_block_signals(void) {}
-static inline uint64_t involuntary_context_switches(void) { return 0; }
-
 #else
-
 #include <pthread.h>
 #include <signal.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
-static inline int64_t
-this_process(void)
-{
-    return getpid();
-}
-
-/* A signal to the process goes to any thread that doesn't block it; this one isn't the
-   program's. */
 static inline void
 os_block_signals(void)
 {
@@ -35,15 +24,6 @@ os_block_signals(void)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, NULL);
 }
-
-/* How often a thread of this process had to leave its core to another thread. */
-static inline uint64_t
-involuntary_context_switches(void)
-{
-    struct rusage usage;
-    return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_nivcsw : 0;
-}
-
 #endif
 
 #endif

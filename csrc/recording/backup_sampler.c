@@ -1,151 +1,194 @@
 #include "recording/backup_sampler.h"
 
-#include "os/os_process.h"
-
 #ifdef __linux__
 
+#include <errno.h>
 #include <sched.h>
+#include <sys/timerfd.h>
 
-#ifndef sigev_notify_thread_id
-#define sigev_notify_thread_id _sigev_un._tid
-#endif
-
-static void
-arm(struct backup_sampler *backup_sampler, uint64_t within_ns)
-{
-    const struct itimerspec when = {.it_value = os_timespec(within_ns)};
-    timer_settime(backup_sampler->timer, 0, &when, NULL);
-}
+/* The timer goes on ringing at this pace whatever happens, so that a stop is seen even if the
+   system refuses to set it: a sandbox may come into force at any time. */
+static const uint64_t REST_NS = UINT64_C(1000000000);
 
 static bool
-make_timer(struct backup_sampler *backup_sampler)
+set_timer(const struct backup_sampler *backup, uint64_t within_ns)
 {
-    struct sigevent how = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGRTMAX};
-    how.sigev_notify_thread_id = (pid_t)syscall(SYS_gettid);
-    return timer_create(CLOCK_MONOTONIC, &how, &backup_sampler->timer) == 0;
+    const struct itimerspec when = {.it_value = os_timespec(within_ns > 0 ? within_ns : 1),
+                                    .it_interval = os_timespec(REST_NS)};
+    return timerfd_settime(backup->timer, 0, &when, NULL) == 0;
+}
+
+/* A program may close files that it doesn't know, and the number may be another file's by now. */
+static bool
+is_timer(int file)
+{
+    struct itimerspec when;
+    return timerfd_gettime(file, &when) == 0;
 }
 
 static void
-backup_sampler_until_left(void *opaque_backup_sampler)
+close_timer(const struct backup_sampler *backup)
 {
-    struct backup_sampler *backup_sampler = opaque_backup_sampler;
-    os_block_signals();
-    os_request_low_latency();
-    bool is_made = make_timer(backup_sampler);
-    os_mutex_lock(&backup_sampler->mutex);
-    backup_sampler->state = is_made ? BACKUP_SAMPLER_READY : BACKUP_SAMPLER_REFUSED;
-    os_condition_broadcast(&backup_sampler->is_settled);
-    os_mutex_unlock(&backup_sampler->mutex);
+    if (is_timer(backup->timer)) {
+        close(backup->timer);
+    }
+}
 
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGRTMAX);
-    while (is_made && !atomic_load(&backup_sampler->is_leaving)) {
-        if (sigwaitinfo(&signals, NULL) < 0 || atomic_load(&backup_sampler->is_leaving)) {
-            continue;
+/* -- the thread ----------------------------------------------------------------------------- */
+
+static void
+take_turn(struct backup_sampler *backup)
+{
+    if (!atomic_load_explicit(&backup->is_armed, memory_order_acquire)) {
+        return;
+    }
+    backup->sample(backup->argument);
+    if (atomic_fetch_add_explicit(&backup->turns, 1, memory_order_relaxed) + 1 <
+        BACKUP_MAX_TURNS) {
+        set_timer(backup, backup->pause_ns);
+    }
+    else {
+        atomic_store_explicit(&backup->is_armed, false, memory_order_relaxed);
+    }
+}
+
+static void
+take_turns_until_stopped(struct looker *looker, void *opaque_backup)
+{
+    struct backup_sampler *backup = opaque_backup;
+    uint64_t rings;
+    while (is_timer(backup->timer)) {
+        ssize_t size = read(backup->timer, &rings, sizeof rings);
+        if (looker_is_stopping(looker) || (size < 0 && errno != EINTR)) {
+            return;
         }
-        backup_sampler->look(backup_sampler->argument);
-        if (atomic_fetch_add(&backup_sampler->turns, 1) + 1 < BACKUP_MAX_TURNS) {
-            arm(backup_sampler, backup_sampler->pause_ns);
-        }
+        take_turn(backup);
     }
 }
 
 void
-backup_sampler_start(struct backup_sampler *backup_sampler, void (*look)(void *argument), void *argument,
-               uint64_t pause_ns)
+backup_sampler_start(struct backup_sampler *backup, void (*sample)(void *argument),
+                     void *argument, uint64_t pause_ns)
 {
-    backup_sampler->look = look;
-    backup_sampler->argument = argument;
-    backup_sampler->pause_ns = pause_ns;
-    backup_sampler->state = BACKUP_SAMPLER_SETTLING;
-    backup_sampler->avoided_core = -1;
-    backup_sampler->has_a_core = false;
-    atomic_init(&backup_sampler->is_leaving, false);
-    atomic_init(&backup_sampler->turns, 0);
-    os_mutex_init(&backup_sampler->mutex);
-    os_condition_init(&backup_sampler->is_settled);
-    bool is_started = os_thread_start(&backup_sampler->thread, backup_sampler_until_left, backup_sampler);
-    os_mutex_lock(&backup_sampler->mutex);
-    while (is_started && backup_sampler->state == BACKUP_SAMPLER_SETTLING) {
-        os_condition_wait_until(&backup_sampler->is_settled, &backup_sampler->mutex, OS_FOREVER);
+    backup->sample = sample;
+    backup->argument = argument;
+    backup->pause_ns = pause_ns;
+    backup->avoided_core = -1;
+    backup->has_a_core = false;
+    backup->is_there = false;
+    atomic_init(&backup->is_armed, false);
+    atomic_init(&backup->turns, 0);
+    backup->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+    if (backup->timer < 0) {
+        return;
     }
-    os_mutex_unlock(&backup_sampler->mutex);
-    backup_sampler->is_there = is_started && backup_sampler->state == BACKUP_SAMPLER_READY;
-    if (is_started && !backup_sampler->is_there) {
-        os_thread_join(&backup_sampler->thread);
+    backup->is_there = set_timer(backup, REST_NS) &&
+                       looker_start(&backup->looker, "gilext backup", take_turns_until_stopped,
+                                    backup);
+    if (!backup->is_there) {
+        close_timer(backup);
     }
-    os_condition_destroy(&backup_sampler->is_settled);
-    os_mutex_destroy(&backup_sampler->mutex);
 }
+
+/* -- the first thread ------------------------------------------------------------------------- */
 
 /* Keep off the core of the first thread, which is the one that may be taken. */
 static void
-avoid_core(struct backup_sampler *backup_sampler, int core)
+avoid_core(struct backup_sampler *backup, int core)
 {
     cpu_set_t cores;
-    backup_sampler->avoided_core = core;
-    backup_sampler->has_a_core = false;
+    backup->avoided_core = core;
+    backup->has_a_core = false;
     if (core >= 0 && core < CPU_SETSIZE && sched_getaffinity(0, sizeof cores, &cores) == 0) {
         CPU_CLR((size_t)core, &cores);
-        backup_sampler->has_a_core =
-            pthread_setaffinity_np(backup_sampler->thread.handle, sizeof cores, &cores) == 0;
+        backup->has_a_core = pthread_setaffinity_np(backup->looker.thread.handle, sizeof cores,
+                                                    &cores) == 0;
     }
 }
 
 void
-backup_arm(struct backup_sampler *backup_sampler, uint64_t within_ns)
+backup_arm(struct backup_sampler *backup, uint64_t within_ns)
 {
-    if (!backup_sampler->is_there) {
+    if (!backup->is_there) {
         return;
     }
     int core = sched_getcpu();
-    if (core != backup_sampler->avoided_core) {
-        avoid_core(backup_sampler, core);
+    if (core != backup->avoided_core) {
+        avoid_core(backup, core);
     }
-    atomic_store(&backup_sampler->turns, 0);
-    arm(backup_sampler, backup_sampler->has_a_core ? within_ns : 0);
+    if (!backup->has_a_core) {
+        backup_disarm(backup);
+        return;
+    }
+    atomic_store_explicit(&backup->turns, 0, memory_order_relaxed);
+    atomic_store_explicit(&backup->is_armed, true, memory_order_release);
+    set_timer(backup, within_ns);
+}
+
+/* The timer need not be set: a ring while it isn't armed is ignored. */
+void
+backup_disarm(struct backup_sampler *backup)
+{
+    atomic_store_explicit(&backup->is_armed, false, memory_order_relaxed);
+}
+
+/* -- its end ---------------------------------------------------------------------------------- */
+
+void
+backup_sampler_stop(struct backup_sampler *backup)
+{
+    if (!backup->is_there) {
+        return;
+    }
+    looker_ask_to_stop(&backup->looker);
+    set_timer(backup, 1);
+    looker_join(&backup->looker);
+    close_timer(backup);
+    backup->is_there = false;
 }
 
 void
-backup_sampler_stop(struct backup_sampler *backup_sampler)
+backup_sampler_forget(struct backup_sampler *backup)
 {
-    if (!backup_sampler->is_there) {
-        return;
+    if (backup->is_there) {
+        close_timer(backup);
     }
-    atomic_store(&backup_sampler->is_leaving, true);
-    arm(backup_sampler, 1);
-    os_thread_join(&backup_sampler->thread);
-    timer_delete(backup_sampler->timer);
-    backup_sampler->is_there = false;
+    backup->is_there = false;
 }
 
 #else
 
 void
-backup_sampler_start(struct backup_sampler *backup_sampler, void (*look)(void *argument), void *argument,
-               uint64_t pause_ns)
+backup_sampler_start(struct backup_sampler *backup, void (*sample)(void *argument),
+                     void *argument, uint64_t pause_ns)
 {
-    *backup_sampler = (struct backup_sampler){.look = look, .argument = argument, .pause_ns = pause_ns};
+    *backup = (struct backup_sampler){
+        .sample = sample, .argument = argument, .pause_ns = pause_ns};
 }
 
 void
-backup_arm(struct backup_sampler *backup_sampler, uint64_t within_ns)
+backup_arm(struct backup_sampler *backup, uint64_t within_ns)
 {
-    (void)backup_sampler;
+    (void)backup;
     (void)within_ns;
 }
 
 void
-backup_sampler_stop(struct backup_sampler *backup_sampler)
+backup_disarm(struct backup_sampler *backup)
 {
-    (void)backup_sampler;
+    (void)backup;
+}
+
+void
+backup_sampler_stop(struct backup_sampler *backup)
+{
+    (void)backup;
+}
+
+void
+backup_sampler_forget(struct backup_sampler *backup)
+{
+    (void)backup;
 }
 
 #endif
-
-void
-backup_sampler_forget(struct backup_sampler *backup_sampler)
-{
-    backup_sampler->is_there = false;
-}

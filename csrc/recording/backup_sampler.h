@@ -1,12 +1,12 @@
-/* A second thread that looks when the first comes late.
+/* A second thread that samples when the first comes late.
 
-   A thread that sleeps wakes on the core that it slept on. Where that core has meanwhile gone to
-   work of the kernel that nothing interrupts, it waits for milliseconds, and the edge of a hold
-   is lost in them. The stand-in waits on another core, and runs only then: each time the first
-   thread has looked it says for how long it will be away, and is expected anew.
+   A thread that sleeps wakes on the core that it slept on. If that core has gone to work of the
+   kernel that nothing interrupts, it waits for milliseconds, and the edge of a hold is lost in
+   them. The backup waits on another core, and runs only then: each time the first thread has
+   sampled it says for how long it will be away, and is expected anew.
 
-   A timer wakes the stand-in by a signal that only it can receive, which it waits for and which
-   no handler sees. Linux; elsewhere, or where the system refuses, nobody stands in. */
+   A timer that is a file (timerfd_create(2)) wakes the backup: no signal is used, and pushing the
+   timer back wakes nobody. Linux; elsewhere, or if the system refuses, there is no backup. */
 
 #ifndef GILEXT_BACKUP_SAMPLER_H
 #define GILEXT_BACKUP_SAMPLER_H
@@ -14,40 +14,39 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
-#include "os/os_threads.h"
+#include "os/looker.h"
 
 enum { BACKUP_MAX_TURNS = 16 }; /* without a word from the first thread, before it rests */
 
 struct backup_sampler {
-    void (*look)(void *argument);
+    void (*sample)(void *argument);
     void *argument;
-    uint64_t pause_ns; /* between its looks */
-    os_thread thread;
+    uint64_t pause_ns; /* between its samples */
+    struct looker looker;
     bool is_there;
-    atomic_bool is_leaving;
+    atomic_bool is_armed; /* released by backup_arm() after `turns`; the backup acquires it */
     atomic_uint turns;
 #ifdef __linux__
-    timer_t timer;
-    os_mutex mutex;
-    os_condition is_settled;
-    enum { BACKUP_SAMPLER_SETTLING, BACKUP_SAMPLER_READY, BACKUP_SAMPLER_REFUSED } state;
+    int timer;
     int avoided_core;
     bool has_a_core;
 #endif
 };
 
-void backup_sampler_start(struct backup_sampler *backup_sampler, void (*look)(void *argument), void *argument,
-                    uint64_t pause_ns);
+void backup_sampler_start(struct backup_sampler *backup, void (*sample)(void *argument),
+                          void *argument, uint64_t pause_ns);
 
-/* From the first thread: expect it again within so long; 0: until it says so again, never. */
-void backup_arm(struct backup_sampler *backup_sampler, uint64_t within_ns);
+/* From the first thread: expect it again within that time. */
+void backup_arm(struct backup_sampler *backup, uint64_t within_ns);
 
-/* Wait for the thread to end; nothing happens where there is none. */
-void backup_sampler_stop(struct backup_sampler *backup_sampler);
+/* From the first thread: don't expect it until it says so again. */
+void backup_disarm(struct backup_sampler *backup);
 
-/* In a forked child, which has neither the thread nor the timer. */
-void backup_sampler_forget(struct backup_sampler *backup_sampler);
+/* Wait for the thread to end; nothing happens if there is none. */
+void backup_sampler_stop(struct backup_sampler *backup);
+
+/* In a forked child, which has the timer and not the thread. */
+void backup_sampler_forget(struct backup_sampler *backup);
 
 #endif

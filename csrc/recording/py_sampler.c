@@ -1,24 +1,50 @@
 /* gilext._native.Sampler: the sampling thread as an object. What the samples mean is worked out
-   in gilext/recording.py. */
+   in gilext/recording/. */
 
 #include "recording/py_sampler.h"
 
 #include "arguments.h"
 #include "cpython/frame_state.h"
+#include "os/os_process.h"
 
-struct sampler *
-sampler_of(PyObject *self)
+/* Without a GIL, two threads of the child may come here at once. */
+static void
+notice_fork(PyObject *self, struct sampler *sampler)
 {
-    struct sampler *sampler = &((struct sampler_object *)self)->sampler;
-    sampler_notice_fork(sampler);
-    return sampler;
+#ifdef Py_GIL_DISABLED
+    Py_BEGIN_CRITICAL_SECTION(self);
+#endif
+    if (atomic_load_explicit(&sampler->process, memory_order_acquire) != this_process()) {
+        sampler_forget(sampler);
+    }
+#ifdef Py_GIL_DISABLED
+    Py_END_CRITICAL_SECTION();
+#endif
+    (void)self;
 }
 
 struct sampler *
-stopped_sampler_of(PyObject *self)
+get_sampler(PyObject *self)
 {
-    struct sampler *sampler = sampler_of(self);
-    if (sampler->is_running) {
+    struct sampler *sampler = &((struct sampler_object *)self)->sampler;
+    if (atomic_load_explicit(&sampler->process, memory_order_acquire) != this_process()) {
+        notice_fork(self, sampler);
+    }
+    return sampler;
+}
+
+bool
+is_at_rest(const struct sampler *sampler)
+{
+    enum sampler_state state = sampler_get_state(sampler);
+    return state == SAMPLER_NEW || state == SAMPLER_STOPPED;
+}
+
+struct sampler *
+get_sampler_at_rest(PyObject *self)
+{
+    struct sampler *sampler = get_sampler(self);
+    if (!is_at_rest(sampler)) {
         PyErr_SetString(PyExc_RuntimeError, "the sampler is running");
         return NULL;
     }
@@ -54,13 +80,34 @@ sampler_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 }
 
 static void
+stop_and_wait(struct sampler *sampler)
+{
+    sampler_end_recording(sampler);
+    Py_BEGIN_ALLOW_THREADS
+    sampler_stop(sampler);
+    Py_END_ALLOW_THREADS
+}
+
+/* Waiting for a thread lets other threads run, which no tp_dealloc should: in a finalizer the
+   object still is one. */
+static void
+sampler_finalize(PyObject *self)
+{
+    struct sampler *sampler = get_sampler(self);
+    if (!is_at_rest(sampler)) {
+        stop_and_wait(sampler);
+    }
+}
+
+static void
 sampler_dealloc(PyObject *self)
 {
+    if (PyObject_CallFinalizerFromDealloc(self) < 0) {
+        return; /* somebody has taken hold of it */
+    }
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
-    struct sampler *sampler = sampler_of(self);
-    sampler_stop(sampler);
-    sampler_destroy(sampler);
+    sampler_destroy(get_sampler(self));
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -68,33 +115,35 @@ sampler_dealloc(PyObject *self)
 static PyObject *
 sampler_method_start(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    struct sampler_object *object = (struct sampler_object *)self;
-    if (object->was_started) {
+    struct sampler *sampler = get_sampler(self);
+    enum sampler_outcome outcome;
+    Py_BEGIN_ALLOW_THREADS
+    outcome = sampler_start(sampler);
+    Py_END_ALLOW_THREADS
+    if (outcome == SAMPLER_USED_BEFORE) {
         PyErr_SetString(PyExc_RuntimeError, "the sampler was started already");
         return NULL;
     }
-    object->was_started = true;
-    if (!sampler_start(sampler_of(self))) {
+    if (outcome == SAMPLER_REFUSED) {
         PyErr_SetString(PyExc_RuntimeError, "can't start new thread");
         return NULL;
     }
+    sampler_sample(sampler);
     Py_RETURN_NONE;
 }
 
+/* A second call waits until the first is done. */
 static PyObject *
 sampler_method_stop(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    struct sampler *sampler = sampler_of(self);
-    Py_BEGIN_ALLOW_THREADS
-    sampler_stop(sampler);
-    Py_END_ALLOW_THREADS
+    stop_and_wait(get_sampler(self));
     Py_RETURN_NONE;
 }
 
 static PyObject *
 sampler_get_is_running(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyBool_FromLong(sampler_of(self)->is_running);
+    return PyBool_FromLong(!is_at_rest(get_sampler(self)));
 }
 
 static PyObject *
@@ -107,30 +156,43 @@ sampler_get_knows_frames(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
 
 PyDoc_STRVAR(sampler_doc,
              "Sampler(interval, busy_interval, stall, memory)\n--\n\n"
-             "A native thread that looks at the GIL, never takes it, and records the holds.\n\n"
-             "Its buffer, once it has stopped, is the holds that were kept, in order: start and end\n"
-             "in nanoseconds of the monotonic clock and the holder's index, as struct's '@QQiI'.\n\n"
+             "A native thread that samples the GIL, never takes it, and records the holds.\n\n"
+             "Its buffer, once it has stopped, is the holds that were kept, in order, as struct's\n"
+             "'@QQiI': start and end in nanoseconds of the monotonic clock, the holder's index,\n"
+             "and flags: 1, somebody asked for the GIL in it, so that it is known to be unbroken\n"
+             "from then on; 2, before that, or at an end, samples lay too far apart to tell.\n"
+             "Without the first flag a hold is an upper bound: found held each time.\n\n"
              "Parameters\n----------\n"
-             "interval : float\n    Mean seconds between two looks.\n"
-             "busy_interval : float\n    The same while looks take a core from the program.\n"
-             "stall : float\n    A hold of so many seconds is a stall; 0: none is.\n"
+             "interval : float\n    Mean seconds between two samples.\n"
+             "busy_interval : float\n    The same while samples take a core from the program.\n"
+             "stall : float\n    A hold is a stall if others had to wait for that many seconds of\n"
+             "    it, as far as they asked for the GIL; 0: none is.\n"
              "memory : int\n    Bytes for the holds one by one and for the stacks of stalls.\n\n"
              "Raises\n------\n"
-             "UnsupportedInterpreter\n    When the layout of this interpreter's GIL is unknown.");
+             "UnsupportedInterpreter\n    If the layout of this interpreter's GIL is unknown.");
 PyDoc_STRVAR(start_doc, "start($self)\n--\n\nStart the thread; possible once.");
-PyDoc_STRVAR(stop_doc, "stop($self)\n--\n\nStop the thread, if it runs, and close its last hold.");
+PyDoc_STRVAR(stop_doc, "stop($self)\n--\n\n"
+             "End the recording now, and wait until the thread has stopped. A second call, from\n"
+             "any thread, waits for the first.");
 PyDoc_STRVAR(totals_doc, "totals($self)\n--\n\nWhat it saw so far, summed up.");
 PyDoc_STRVAR(pop_longest_hold_doc, "pop_longest_hold($self)\n--\n\n"
              "Nanoseconds of the longest hold since the last call of this, the open one included.");
 PyDoc_STRVAR(threads_doc, "threads($self)\n--\n\n"
-             "The holders: ident, native id, held ns, holds, longest hold in ns.");
-PyDoc_STRVAR(longest_doc, "longest($self)\n--\n\nThe longest holds: start, end, holder's index.");
-PyDoc_STRVAR(stalls_doc, "stalls($self)\n--\n\nThe stalls, in order, as `longest()` has them.");
+             "The holders: ident, native id, held ns, holds, longest hold in ns.\n\n"
+             "About a thousand are kept one by one. If there were more, the last row is those that\n"
+             "had ended, or held the GIL least, all together; totals() says how many they are.");
+PyDoc_STRVAR(longest_doc, "longest($self)\n--\n\n"
+             "The longest holds: start, end, holder's index, flags.");
+PyDoc_STRVAR(stalls_doc, "stalls($self)\n--\n\n"
+             "The stalls, in order, as `longest()` has them: each is the part of a hold in which\n"
+             "somebody waited.");
 PyDoc_STRVAR(histogram_doc, "histogram($self)\n--\n\n"
              "How many holds lasted 2**i to 2**(i + 1) nanoseconds, for each i.");
 PyDoc_STRVAR(stacks_doc, "stacks($self)\n--\n\n"
-             "The holders' stacks in stalls: start of the hold, when taken, frames' numbers.");
-PyDoc_STRVAR(frames_doc, "frames($self)\n--\n\nThe frames in stacks: file, line, function.");
+             "The holders' stacks in long holds: start of the hold, when taken, frames' numbers.");
+PyDoc_STRVAR(frames_doc, "frames($self)\n--\n\n"
+             "The frames in stacks: file, line, function. '<truncated>' stands for what is further\n"
+             "out than 256 frames.");
 
 static PyMethodDef sampler_methods[] = {
     {"start", sampler_method_start, METH_NOARGS, start_doc},
@@ -156,6 +218,7 @@ static PyType_Slot sampler_slots[] = {
     {Py_tp_doc, SLOT(sampler_doc)},
     {Py_tp_new, SLOT(sampler_new)},
     {Py_tp_dealloc, SLOT(sampler_dealloc)},
+    {Py_tp_finalize, SLOT(sampler_finalize)},
     {Py_tp_traverse, SLOT(traverse_type)},
     {Py_tp_methods, sampler_methods},
     {Py_tp_getset, sampler_getset},

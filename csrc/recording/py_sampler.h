@@ -10,13 +10,16 @@
 struct sampler_object {
     PyObject_HEAD
     struct sampler sampler;
-    bool was_started;
 };
 
-struct sampler *sampler_of(PyObject *self);
+/* The sampler of an object, which in a forked child is a stopped one. */
+struct sampler *get_sampler(PyObject *self);
 
-/* What some views read moves while the sampler runs: NULL with an exception set, if it does. */
-struct sampler *stopped_sampler_of(PyObject *self);
+/* Whether no thread writes to the recording: what some views read moves until then. */
+bool is_at_rest(const struct sampler *sampler);
+
+/* NULL with an exception set, if the sampler runs. */
+struct sampler *get_sampler_at_rest(PyObject *self);
 
 PyObject *sampler_totals(PyObject *self, PyObject *none);
 PyObject *sampler_pop_longest_hold(PyObject *self, PyObject *none);

@@ -7,28 +7,26 @@
 PyObject *
 sampler_totals(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    struct sampler *sampler = sampler_of(self);
+    struct sampler *sampler = get_sampler(self);
     os_mutex_lock(&sampler->mutex);
     struct recorder seen = sampler->recorder;
-    uint64_t throttled_ns = sampler->throttled_total_ns;
-    if (sampler->pause_ns != sampler->sampling.interval_ns) {
-        throttled_ns += seen.last_ns - sampler->throttled_since_ns;
-    }
+    uint64_t throttled_ns = pace_throttled_ns(&sampler->pace, seen.last.now_ns);
     os_mutex_unlock(&sampler->mutex);
     return Py_BuildValue(
-        "{s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:d,s:d,s:K,s:K,s:K,s:K}", "start_ns", seen.start_ns,
-        "end_ns", seen.last_ns, "samples", seen.samples, "held_ns",
+        "{s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:d,s:d,s:K,s:K,s:K,s:K,s:K}", "start_ns", seen.start_ns,
+        "end_ns", seen.last.now_ns, "samples", seen.samples, "held_ns",
         seen.held_ns + recorder_open_ns(&seen), "observed_ns", seen.observed_ns,
         "observed_held_ns", seen.observed_held_ns, "observed_pairs", seen.observed_pairs,
         "changes", seen.changes, "changes_ns2", seen.changes_ns2, "unseen_ns2", seen.unseen_ns2,
         "longest_gap_ns", seen.longest_gap_ns, "throttled_ns", throttled_ns, "holds_full_ns",
-        seen.holds.full_ns, "stalls_full_ns", seen.stalls.full_ns);
+        seen.holds.full_ns, "stalls_full_ns", seen.stalls.full_ns,
+        "folded_threads", (unsigned long long)seen.folded_count);
 }
 
 PyObject *
 sampler_pop_longest_hold(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    struct sampler *sampler = sampler_of(self);
+    struct sampler *sampler = get_sampler(self);
     os_mutex_lock(&sampler->mutex);
     uint64_t longest_ns = recorder_pop_longest_hold(&sampler->recorder);
     os_mutex_unlock(&sampler->mutex);
@@ -47,34 +45,68 @@ append(PyObject *list, PyObject *owned_item)
     return outcome;
 }
 
+static PyObject *
+build_thread(const struct gil_thread *thread, const struct holder_total *total)
+{
+    return Py_BuildValue("KKKKK", thread->ident, thread->native_id, total->held_ns, total->holds,
+                         total->longest_ns);
+}
+
+/* A copy of it all, as no Python object may be made while the sampling thread waits. */
+struct thread_table {
+    struct holder_order order;
+    struct gil_thread threads[RECORDER_MAX_HOLDERS];
+    struct holder_total totals[RECORDER_MAX_HOLDERS];
+    struct holder_total folded;
+    size_t folded_count;
+};
+
+static void
+copy_threads(struct sampler *sampler, struct thread_table *table)
+{
+    os_mutex_lock(&sampler->mutex);
+    recorder_order_holders(&sampler->recorder, &table->order);
+    for (int32_t i = 0; i < table->order.count; i++) {
+        int32_t slot = table->order.slots[i];
+        table->threads[i] = sampler->holders.threads[slot].thread;
+        table->totals[i] = sampler->recorder.holders[slot];
+    }
+    table->folded = sampler->recorder.folded;
+    table->folded_count = sampler->recorder.folded_count;
+    os_mutex_unlock(&sampler->mutex);
+}
+
 PyObject *
 sampler_threads(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    struct sampler *sampler = sampler_of(self);
+    static const struct gil_thread folded = {0, 0};
+    struct thread_table *table = PyMem_Malloc(sizeof *table);
+    if (table == NULL) {
+        return PyErr_NoMemory();
+    }
+    copy_threads(get_sampler(self), table);
     PyObject *owned_list = PyList_New(0);
-    os_mutex_lock(&sampler->mutex);
-    size_t count = sampler->recorder.holder_count;
-    os_mutex_unlock(&sampler->mutex);
-    for (size_t i = 0; owned_list != NULL && i < count; i++) {
-        os_mutex_lock(&sampler->mutex);
-        struct sighted_thread seen = sampler->threads[i];
-        struct holder_total total = sampler->recorder.holders[i];
-        os_mutex_unlock(&sampler->mutex);
-        if (append(owned_list, Py_BuildValue("KKKKK", seen.thread.ident, seen.thread.native_id,
-                                             total.held_ns, total.holds, total.longest_ns)) < 0) {
+    for (int32_t i = 0; owned_list != NULL && i < table->order.count; i++) {
+        if (append(owned_list, build_thread(&table->threads[i], &table->totals[i])) < 0) {
             Py_CLEAR(owned_list);
         }
     }
+    if (owned_list != NULL && table->folded_count > 0 &&
+        append(owned_list, build_thread(&folded, &table->folded)) < 0) {
+        Py_CLEAR(owned_list);
+    }
+    PyMem_Free(table);
     return owned_list;
 }
 
 static PyObject *
-list_of_holds(const struct hold *holds, size_t count)
+list_holds(const struct hold *holds, size_t count, const struct holder_order *order)
 {
     PyObject *owned_list = PyList_New(0);
     for (size_t i = 0; owned_list != NULL && i < count; i++) {
-        if (append(owned_list, Py_BuildValue("KKi", holds[i].start_ns, holds[i].end_ns,
-                                             (int)holds[i].holder)) < 0) {
+        int holder = (int)holder_order_index(order, holds[i].holder);
+        if (append(owned_list, Py_BuildValue("KKiI", holds[i].start_ns, holds[i].end_ns, holder,
+                                             (unsigned)holds[i].flags)) < 0) {
             Py_CLEAR(owned_list);
         }
     }
@@ -84,29 +116,32 @@ list_of_holds(const struct hold *holds, size_t count)
 PyObject *
 sampler_longest(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    struct sampler *sampler = sampler_of(self);
+    struct sampler *sampler = get_sampler(self);
+    struct longest_holds longest;
+    struct holder_order order;
     os_mutex_lock(&sampler->mutex);
-    size_t count = sampler->recorder.longest_count;
-    struct hold longest[RECORDER_LONGEST];
-    memcpy(longest, sampler->recorder.longest, sizeof longest);
+    longest = sampler->recorder.longest;
+    recorder_order_holders(&sampler->recorder, &order);
     os_mutex_unlock(&sampler->mutex);
-    return list_of_holds(longest, count);
+    return list_holds(longest.heap, longest.count, &order);
 }
 
 PyObject *
 sampler_stalls(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    struct sampler *sampler = stopped_sampler_of(self);
+    struct sampler *sampler = get_sampler_at_rest(self);
     if (sampler == NULL) {
         return NULL;
     }
-    return list_of_holds(sampler->recorder.stalls.items, sampler->recorder.stalls.count);
+    struct holder_order order;
+    recorder_order_holders(&sampler->recorder, &order);
+    return list_holds(sampler->recorder.stalls.items, sampler->recorder.stalls.count, &order);
 }
 
 PyObject *
 sampler_histogram(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    struct sampler *sampler = sampler_of(self);
+    struct sampler *sampler = get_sampler(self);
     uint64_t counts[RECORDER_BUCKETS];
     os_mutex_lock(&sampler->mutex);
     memcpy(counts, sampler->recorder.histogram, sizeof counts);
@@ -138,7 +173,7 @@ tuple_of_numbers(const uint32_t *numbers, size_t count)
 PyObject *
 sampler_stacks(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    struct sampler *sampler = stopped_sampler_of(self);
+    struct sampler *sampler = get_sampler_at_rest(self);
     PyObject *owned_list = sampler == NULL ? NULL : PyList_New(0);
     for (size_t i = 0; owned_list != NULL && i < sampler->stacks.stack_count; i++) {
         const struct logged_stack *stack = &sampler->stacks.stacks[i];
@@ -160,7 +195,7 @@ decode_text(const char *text)
 PyObject *
 sampler_frames(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    struct sampler *sampler = stopped_sampler_of(self);
+    struct sampler *sampler = get_sampler_at_rest(self);
     PyObject *owned_list = sampler == NULL ? NULL : PyList_New(0);
     for (size_t i = 0; owned_list != NULL && i < sampler->stacks.frame_count; i++) {
         const struct logged_frame *frame = &sampler->stacks.frames[i];
@@ -173,12 +208,12 @@ sampler_frames(PyObject *self, PyObject *Py_UNUSED(none))
 }
 
 /* The holds as they lie in memory: there may be millions. A sampler that has stopped is never
-   started again, so they don't move. */
+   started again, so they don't move; and one that is new has none. */
 int
 sampler_get_buffer(PyObject *self, Py_buffer *view, int flags)
 {
-    struct sampler *sampler = sampler_of(self);
-    if (sampler->is_running) {
+    struct sampler *sampler = get_sampler(self);
+    if (!is_at_rest(sampler)) {
         PyErr_SetString(PyExc_BufferError, "the sampler is running");
         view->obj = NULL;
         return -1;

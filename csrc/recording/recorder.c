@@ -6,50 +6,82 @@
 enum { STALLS_SHARE = 10 };
 
 void
-recorder_init(struct recorder *recorder, uint64_t widest_ns, uint64_t stall_ns, size_t most_holds)
+recorder_init(struct recorder *recorder, uint64_t max_gap_ns, uint64_t stall_ns, size_t max_holds)
 {
     memset(recorder, 0, sizeof *recorder);
-    recorder->last_holder = RECORDER_NOBODY;
-    recorder->widest_ns = widest_ns;
+    recorder->last.holder = RECORDER_NOBODY;
+    recorder->max_gap_ns = max_gap_ns;
     recorder->stall_ns = stall_ns;
-    recorder->stalls.most = most_holds / STALLS_SHARE;
-    recorder->holds.most = most_holds - recorder->stalls.most;
+    recorder->stalls.max_count = max_holds / STALLS_SHARE;
+    recorder->holds.max_count = max_holds - recorder->stalls.max_count;
+    for (int32_t slot = 0; slot < RECORDER_MAX_HOLDERS; slot++) {
+        recorder->holders[slot].number = RECORDER_NOBODY;
+    }
 }
 
 void
 recorder_free(struct recorder *recorder)
 {
-    free(recorder->holders);
-    free(recorder->holds.items);
-    free(recorder->stalls.items);
-    recorder->holders = NULL;
-    recorder->holder_count = 0;
-    recorder->holds = recorder->stalls = (struct hold_list){0};
+    hold_list_free(&recorder->holds);
+    hold_list_free(&recorder->stalls);
+}
+
+/* -- holders -------------------------------------------------------------------------------- */
+
+void
+recorder_add_holder(struct recorder *recorder, int32_t slot)
+{
+    recorder->holders[slot] = (struct holder_total){.number = recorder->next_number++};
+}
+
+void
+recorder_fold_holder(struct recorder *recorder, int32_t slot)
+{
+    struct holder_total *total = &recorder->holders[slot], *folded = &recorder->folded;
+    folded->held_ns += total->held_ns;
+    folded->holds += total->holds;
+    folded->longest_ns =
+        total->longest_ns > folded->longest_ns ? total->longest_ns : folded->longest_ns;
+    recorder->folded_count++;
+    *total = (struct holder_total){.number = RECORDER_NOBODY};
+}
+
+static int
+compare_numbers(const void *left, const void *right)
+{
+    int32_t a = *(const int32_t *)left, b = *(const int32_t *)right;
+    return (a > b) - (a < b);
 }
 
 int32_t
-recorder_add_holder(struct recorder *recorder)
+holder_order_index(const struct holder_order *order, int32_t number)
 {
-    size_t count = recorder->holder_count;
-    struct holder_total *grown =
-        count < INT32_MAX ? realloc(recorder->holders, (count + 1) * sizeof *grown) : NULL;
-    if (grown == NULL) {
-        return RECORDER_NOBODY;
-    }
-    recorder->holders = grown;
-    recorder->holders[count] = (struct holder_total){0};
-    recorder->holder_count = count + 1;
-    return (int32_t)count;
+    const int32_t *found = bsearch(&number, order->numbers, (size_t)order->count,
+                                   sizeof number, compare_numbers);
+    return found == NULL ? order->count : (int32_t)(found - order->numbers);
 }
 
-static uint64_t
-length_of(const struct hold *hold)
+void
+recorder_order_holders(const struct recorder *recorder, struct holder_order *order)
 {
-    return hold->end_ns - hold->start_ns;
+    order->count = 0;
+    for (int32_t i = 0; i < RECORDER_MAX_HOLDERS; i++) {
+        if (recorder->holders[i].number != RECORDER_NOBODY) {
+            order->numbers[order->count++] = recorder->holders[i].number;
+        }
+    }
+    qsort(order->numbers, (size_t)order->count, sizeof *order->numbers, compare_numbers);
+    for (int32_t i = 0; i < RECORDER_MAX_HOLDERS; i++) {
+        if (recorder->holders[i].number != RECORDER_NOBODY) {
+            order->slots[holder_order_index(order, recorder->holders[i].number)] = i;
+        }
+    }
 }
+
+/* -- holds ---------------------------------------------------------------------------------- */
 
 static size_t
-bucket_of(uint64_t nanoseconds)
+histogram_bucket(uint64_t nanoseconds)
 {
     size_t bucket = 0;
     while (nanoseconds > 1 && bucket < RECORDER_BUCKETS - 1) {
@@ -60,109 +92,50 @@ bucket_of(uint64_t nanoseconds)
 }
 
 static void
-sift_down(struct hold *heap, size_t count)
-{
-    size_t parent = 0;
-    for (;;) {
-        size_t least = parent;
-        for (size_t child = 2 * parent + 1; child <= 2 * parent + 2 && child < count; child++) {
-            least = length_of(&heap[child]) < length_of(&heap[least]) ? child : least;
-        }
-        if (least == parent) {
-            return;
-        }
-        struct hold moved = heap[parent];
-        heap[parent] = heap[least];
-        heap[least] = moved;
-        parent = least;
-    }
-}
-
-static void
-sift_up(struct hold *heap, size_t child)
-{
-    while (child > 0) {
-        size_t parent = (child - 1) / 2;
-        if (length_of(&heap[parent]) <= length_of(&heap[child])) {
-            return;
-        }
-        struct hold moved = heap[parent];
-        heap[parent] = heap[child];
-        heap[child] = moved;
-        child = parent;
-    }
-}
-
-static void
-keep_if_among_the_longest(struct recorder *recorder, const struct hold *hold)
-{
-    if (recorder->longest_count < RECORDER_LONGEST) {
-        recorder->longest[recorder->longest_count] = *hold;
-        sift_up(recorder->longest, recorder->longest_count++);
-    }
-    else if (length_of(hold) > length_of(&recorder->longest[0])) {
-        recorder->longest[0] = *hold;
-        sift_down(recorder->longest, recorder->longest_count);
-    }
-}
-
-/* Once full, a list takes no more: detail that came and went would be worse than detail that
-   ends. */
-static void
-append(struct hold_list *list, const struct hold *hold)
-{
-    if (list->full_ns != 0) {
-        return;
-    }
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity == 0 ? 1024 : 2 * list->capacity;
-        capacity = capacity < list->most ? capacity : list->most;
-        struct hold *grown = NULL;
-        if (capacity > list->capacity) {
-            grown = realloc(list->items, capacity * sizeof *grown);
-        }
-        if (grown == NULL) {
-            list->full_ns = hold->start_ns;
-            return;
-        }
-        list->items = grown;
-        list->capacity = capacity;
-    }
-    list->items[list->count++] = *hold;
-}
-
-static void
 close_hold(struct recorder *recorder, uint64_t end_ns)
 {
     struct hold *hold = &recorder->open;
-    struct holder_total *total = &recorder->holders[hold->holder];
+    struct holder_total *total = &recorder->holders[recorder->last.holder];
     hold->end_ns = end_ns;
-    uint64_t length = length_of(hold);
+    uint64_t length = hold_length(hold);
     total->held_ns += length;
     total->holds++;
     total->longest_ns = length > total->longest_ns ? length : total->longest_ns;
     recorder->held_ns += length;
-    recorder->histogram[bucket_of(length)]++;
+    recorder->histogram[histogram_bucket(length)]++;
     if (length > recorder->longest_since_pop_ns) {
         recorder->longest_since_pop_ns = length;
     }
-    keep_if_among_the_longest(recorder, hold);
-    append(&recorder->holds, hold);
-    if (recorder->stall_ns > 0 && length >= recorder->stall_ns) {
-        append(&recorder->stalls, hold);
+    longest_holds_add(&recorder->longest, hold);
+    hold_list_append(&recorder->holds, hold);
+    if (recorder->stall_ns > 0 && recorder->requested_ns > 0 &&
+        end_ns - recorder->requested_ns >= recorder->stall_ns) {
+        struct hold stall = *hold;
+        stall.start_ns = recorder->requested_ns;
+        hold_list_append(&recorder->stalls, &stall);
     }
 }
 
 static void
-observe_pair(struct recorder *recorder, uint64_t gap_ns, int32_t holder)
+open_hold(struct recorder *recorder, uint64_t start_ns, int32_t holder, uint32_t flags)
 {
-    bool was_held = recorder->last_holder != RECORDER_NOBODY;
+    recorder->open = (struct hold){
+        .start_ns = start_ns, .holder = recorder->holders[holder].number, .flags = flags};
+    recorder->requested_ns = 0;
+}
+
+/* -- samples -------------------------------------------------------------------------------- */
+
+static void
+count_pair(struct recorder *recorder, uint64_t gap_ns, int32_t holder)
+{
+    bool was_held = recorder->last.holder != RECORDER_NOBODY;
     bool is_held = holder != RECORDER_NOBODY;
+    double square_ns2 = (double)gap_ns * (double)gap_ns;
     if (gap_ns > recorder->longest_gap_ns) {
         recorder->longest_gap_ns = gap_ns;
     }
-    double square_ns2 = (double)gap_ns * (double)gap_ns;
-    if (gap_ns > recorder->widest_ns) {
+    if (gap_ns > recorder->max_gap_ns) {
         recorder->unseen_ns2 += square_ns2;
         return;
     }
@@ -178,48 +151,84 @@ observe_pair(struct recorder *recorder, uint64_t gap_ns, int32_t holder)
     }
 }
 
-uint64_t
-recorder_sample(struct recorder *recorder, uint64_t now_ns, int32_t holder, uint64_t switches)
+/* End the open hold and begin the next, if the sample differs from the last. */
+static void
+follow(struct recorder *recorder, const struct sighting *sighting)
 {
-    bool is_first = recorder->samples++ == 0;
-    uint64_t change_ns = now_ns;
-    if (is_first) {
-        recorder->start_ns = now_ns;
+    const struct sighting *last = &recorder->last;
+    recorder->last_gap_ns = recorder->samples == 0 ? 0 : sighting->now_ns - last->now_ns;
+    uint64_t change_ns = sighting->now_ns - recorder->last_gap_ns + recorder->last_gap_ns / 2;
+    uint32_t flags = recorder->last_gap_ns > recorder->max_gap_ns ? HOLD_GAPPED : 0;
+    bool goes_on = sighting->holder == last->holder && sighting->switches == last->switches;
+    if (last->holder != RECORDER_NOBODY && (!goes_on || recorder->requested_ns == 0)) {
+        recorder->open.flags |= flags;
+    }
+    if (!goes_on && last->holder != RECORDER_NOBODY) {
+        close_hold(recorder, change_ns);
+    }
+    if (!goes_on && sighting->holder != RECORDER_NOBODY) {
+        open_hold(recorder, change_ns, sighting->holder, flags);
+    }
+    recorder->last = *sighting;
+}
+
+uint64_t
+recorder_sample(struct recorder *recorder, const struct sighting *sighting)
+{
+    if (recorder->samples == 0) {
+        recorder->start_ns = sighting->now_ns;
     }
     else {
-        uint64_t gap_ns = now_ns - recorder->last_ns;
-        observe_pair(recorder, gap_ns, holder);
-        change_ns = recorder->last_ns + gap_ns / 2;
+        count_pair(recorder, sighting->now_ns - recorder->last.now_ns, sighting->holder);
     }
-    if (holder != recorder->last_holder || switches != recorder->last_switches) {
-        if (recorder->last_holder != RECORDER_NOBODY) {
-            close_hold(recorder, change_ns);
-        }
-        recorder->open = (struct hold){.start_ns = change_ns, .holder = holder};
+    follow(recorder, sighting);
+    recorder->samples++;
+    return sighting->holder == RECORDER_NOBODY ? 0 : recorder->open.start_ns;
+}
+
+/* The request was made between the last two samples, and says that nobody had released the GIL for
+   a switch interval by then. */
+void
+recorder_note_request(struct recorder *recorder, uint64_t switch_interval_ns)
+{
+    if (recorder->last.holder == RECORDER_NOBODY || recorder->requested_ns != 0) {
+        return;
     }
-    recorder->last_holder = holder;
-    recorder->last_switches = switches;
-    recorder->last_ns = now_ns;
-    return holder == RECORDER_NOBODY ? 0 : recorder->open.start_ns;
+    uint64_t asked_ns = recorder->last.now_ns - recorder->last_gap_ns / 2;
+    uint64_t least_ns = recorder->open.start_ns + switch_interval_ns;
+    recorder->requested_ns =
+        asked_ns > least_ns ? asked_ns - switch_interval_ns : recorder->open.start_ns;
+    recorder->open.flags |= HOLD_REQUESTED;
+}
+
+void
+recorder_sample_end(struct recorder *recorder, const struct sighting *sighting)
+{
+    if (recorder->samples == 0) {
+        recorder_sample(recorder, sighting);
+    }
+    else {
+        follow(recorder, sighting);
+    }
 }
 
 void
 recorder_finish(struct recorder *recorder, uint64_t now_ns)
 {
-    if (recorder->last_holder != RECORDER_NOBODY) {
+    if (recorder->last.holder != RECORDER_NOBODY) {
         close_hold(recorder, now_ns);
-        recorder->last_holder = RECORDER_NOBODY;
+        recorder->last.holder = RECORDER_NOBODY;
     }
-    recorder->last_ns = now_ns;
+    recorder->last.now_ns = now_ns;
 }
 
 uint64_t
 recorder_open_ns(const struct recorder *recorder)
 {
-    if (recorder->last_holder == RECORDER_NOBODY) {
+    if (recorder->last.holder == RECORDER_NOBODY) {
         return 0;
     }
-    return recorder->last_ns - recorder->open.start_ns;
+    return recorder->last.now_ns - recorder->open.start_ns;
 }
 
 uint64_t

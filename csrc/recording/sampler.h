@@ -1,5 +1,7 @@
-/* The sampling thread: looks at the GIL at jittered intervals, never takes it, and records what
-   it saw. No Python.h here; what is known of the GIL comes through gil_state.h. */
+/* The sampling thread: samples the GIL at jittered intervals, never takes it, and records what it
+   saw. No Python.h here; what is known of the GIL comes through gil_state.h.
+
+   Its life goes one way: new, starting, running, stopping, stopped. */
 
 #ifndef GILEXT_SAMPLER_H
 #define GILEXT_SAMPLER_H
@@ -10,66 +12,81 @@
 #include <stdint.h>
 
 #include "cpython/gil_state.h"
-#include "recording/recorder.h"
-#include "recording/stack_log.h"
-#include "recording/backup_sampler.h"
 #include "os/looker.h"
 #include "os/os_threads.h"
+#include "recording/backup_sampler.h"
+#include "recording/holders.h"
+#include "recording/pace.h"
+#include "recording/recorder.h"
+#include "recording/stack_log.h"
 
 /* What a watch is asked to do. */
 struct sampling {
     struct gil gil;
-    uint64_t interval_ns; /* the mean pause between two looks */
-    uint64_t busy_interval_ns;  /* the same while looking takes a core from the program */
-    uint64_t stall_ns;    /* a hold of so much is a stall; 0: none is */
-    uint64_t memory;      /* bytes for the holds one by one and for the stacks of stalls */
+    uint64_t interval_ns;      /* the mean pause between two samples */
+    uint64_t busy_interval_ns; /* the same while sampling takes a core from the program */
+    uint64_t stall_ns;         /* a hold of that length is a stall, if somebody asked; 0: none is */
+    uint64_t memory;           /* bytes for the holds one by one and for the stacks of stalls */
 };
 
-/* A thread that was seen holding the GIL; its index is the recorder's holder. The address of its
-   thread state may be used again once it has ended, so an entry found by address is trusted only
-   while no thread state has been made since. */
-struct sighted_thread {
-    gil_holder holder;
-    uint64_t generation;
-    bool is_identified;
-    struct gil_thread thread;
+enum sampler_state {
+    SAMPLER_NEW,
+    SAMPLER_STARTING,
+    SAMPLER_RUNNING,
+    SAMPLER_STOPPING,
+    SAMPLER_STOPPED,
 };
 
 struct sampler {
     struct sampling sampling;
     struct looker looker;
-    struct backup_sampler backup_sampler; /* where stalls are asked for: their edges are what it saves */
-    int64_t process; /* a forked child has no sampling thread, whatever is_running says */
-    bool is_running;
-    atomic_bool is_stopping;
+    struct backup_sampler backup; /* if stalls are asked for: their edges are what it saves */
 
-    os_mutex mutex; /* guards what follows */
+    /* Taken to start and to stop, for as long as that takes: never while holding the GIL, which the
+       thread that has it may be waiting for. */
+    os_mutex lifecycle;
+    /* Written under `lifecycle`. Whoever reads, without it, that the sampler is stopped has acquired
+       all that was written to the recording before that was released. */
+    atomic_int state;
+    atomic_int_fast64_t process; /* a forked child has no sampling thread, whatever `state` says */
+
+    os_mutex mutex; /* guards what follows; held for some microseconds at a time */
     struct recorder recorder;
-    struct sighted_thread *threads;
+    struct holders holders;
+    struct pace pace;
+    uint64_t stacked_hold_ns; /* the start of the hold in which a stack was taken last */
+    uint64_t next_stack_ns;   /* of the same hold */
+    bool is_over; /* the recording has ended: later samples are dropped */
 
-    uint64_t pause_ns; /* interval_ns or busy_interval_ns */
-    uint64_t throttled_since_ns;
-    uint64_t throttled_total_ns;
-
-    bool all_cores_busy; /* what the last check of involuntary_context_switches said */
-    uint64_t looks;     /* since then, by the sampling thread */
-    uint64_t backup_samples;  /* and by the stand-in */
-    uint64_t checked_switches;
-
-    struct stack_log stacks; /* of the holders, in stalls */
-    uint64_t next_stack_ns;
+    os_mutex stacks_mutex; /* guards what follows; taking a stack may last a millisecond */
+    struct stack_log stacks; /* of the holders, in long holds */
 };
 
 void sampler_init(struct sampler *sampler, const struct sampling *sampling);
+
+/* In a state in which no thread runs. */
 void sampler_destroy(struct sampler *sampler);
 
-/* False when the system can't start the thread. A sampler is started once. */
-bool sampler_start(struct sampler *sampler);
+enum sampler_state sampler_get_state(const struct sampler *sampler);
 
-/* Wait for the thread to end; nothing happens where none runs. Needs no GIL. */
+enum sampler_outcome { SAMPLER_STARTED, SAMPLER_USED_BEFORE, SAMPLER_REFUSED };
+
+/* Start the threads: once in a sampler's life, and not if the system refuses. Without the GIL. */
+enum sampler_outcome sampler_start(struct sampler *sampler);
+
+/* Take a sample in the calling thread, so that the recording begins here and is never empty. */
+void sampler_sample(struct sampler *sampler);
+
+/* End the recording now, with a last sample. In the thread that wants it stopped, which holds the
+   GIL: what comes after, waiting for threads and for the GIL, isn't the program's. */
+void sampler_end_recording(struct sampler *sampler);
+
+/* Wait for the threads to end, also for another thread that is starting or stopping the sampler;
+   nothing happens before it was started, or a second time. Without the GIL. */
 void sampler_stop(struct sampler *sampler);
 
-/* Call before anything else after a possible fork(): in the child the sampler is stopped. */
-void sampler_notice_fork(struct sampler *sampler);
+/* In a forked child: the sampler is stopped there, and its recording is empty. The parent's threads
+   may have been writing, so that what they wrote can't be read, nor its memory given back. */
+void sampler_forget(struct sampler *sampler);
 
 #endif

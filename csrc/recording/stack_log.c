@@ -6,10 +6,10 @@
 enum { FIRST_CAPACITY = 64 };
 
 void
-stack_log_init(struct stack_log *log, size_t most_bytes)
+stack_log_init(struct stack_log *log, size_t max_bytes)
 {
     memset(log, 0, sizeof *log);
-    log->most_bytes = most_bytes;
+    log->max_bytes = max_bytes;
 }
 
 void
@@ -34,7 +34,7 @@ grown(struct stack_log *log, void *items, size_t item_size, size_t count, size_t
     }
     size_t larger = *capacity == 0 ? FIRST_CAPACITY : 2 * *capacity;
     size_t more = (larger - *capacity) * item_size;
-    if (more > log->most_bytes - log->bytes) {
+    if (more > log->max_bytes - log->bytes) {
         return NULL;
     }
     void *moved = realloc(items, larger * item_size);
@@ -85,7 +85,7 @@ grow_slots(struct stack_log *log)
     size_t count = log->slot_count == 0 ? 2 * FIRST_CAPACITY : 2 * log->slot_count;
     size_t more = (count - log->slot_count) * sizeof *log->slots;
     uint32_t *slots = NULL;
-    if (more <= log->most_bytes - log->bytes) {
+    if (more <= log->max_bytes - log->bytes) {
         slots = calloc(count, sizeof *slots);
     }
     if (slots == NULL) {
@@ -113,7 +113,7 @@ add_new_frame(struct stack_log *log, size_t slot, const char *file, const char *
     }
     log->frames = frames;
     char *text = NULL;
-    if (file_size + function_size <= log->most_bytes - log->bytes) {
+    if (file_size + function_size <= log->max_bytes - log->bytes) {
         text = malloc(file_size + function_size);
     }
     if (text == NULL) {

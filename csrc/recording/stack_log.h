@@ -21,7 +21,7 @@ struct logged_stack {
 };
 
 struct stack_log {
-    size_t most_bytes;
+    size_t max_bytes;
     size_t bytes;
     struct logged_frame *frames;
     size_t frame_count;
@@ -36,7 +36,7 @@ struct stack_log {
     size_t stack_capacity;
 };
 
-void stack_log_init(struct stack_log *log, size_t most_bytes);
+void stack_log_init(struct stack_log *log, size_t max_bytes);
 void stack_log_free(struct stack_log *log);
 
 /* Add the next frame, from the innermost out, of the stack that is being made. False when the

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from types import TracebackType
 from typing import Any
 
@@ -276,8 +278,8 @@ def watch(
     return Watch(interval, stalls, memory)
 
 
-def _hold_of(item: tuple[int, int, int], origin: int) -> Hold:
-    start, end, thread = item
+def _hold_of(item: tuple[int, int, int, int], origin: int) -> Hold:
+    start, end, thread, _ = item
     return Hold((start - origin) * 1e-9, (end - start) * 1e-9, thread)
 
 
@@ -298,12 +300,15 @@ def _threads_of(sampler: Sampler, names: Mapping[int, str]) -> tuple[ThreadTime,
 def _stalls_of(sampler: Sampler, origin: int) -> tuple[Stall, ...]:
     """Return the stalls, each with the stacks that were taken while it lasted."""
     frames = [Frame(*item) for item in sampler.frames()]
-    taken: dict[int, list[tuple[float, tuple[Frame, ...]]]] = {}
-    for hold_start, when, numbers in sampler.stacks():
-        stack = tuple(frames[number] for number in numbers)
-        taken.setdefault(hold_start, []).append(((when - origin) * 1e-9, stack))
-    return tuple(
-        Stall(hold, stack_samples(hold, taken.get(item[0], [])))
-        for item in sampler.stalls()
-        for hold in [_hold_of(item, origin)]
+    taken = sorted(
+        ((when, tuple(frames[number] for number in numbers)) for _, when, numbers in sampler.stacks()),
+        key=itemgetter(0),
     )
+    times = [when for when, _ in taken]
+    stalls = []
+    for item in sampler.stalls():
+        hold = _hold_of(item, origin)
+        within = taken[bisect_left(times, item[0]) : bisect_left(times, item[1])]
+        stacks = [((when - origin) * 1e-9, stack) for when, stack in within]
+        stalls.append(Stall(hold, stack_samples(hold, stacks)))
+    return tuple(stalls)

@@ -9,6 +9,10 @@
 atomic_uintptr_t made_up_holder;
 atomic_uint_fast64_t made_up_switches;
 atomic_uint_fast64_t made_up_generation;
+atomic_bool made_up_request;
+atomic_uint_fast64_t made_up_switch_interval_ns;
+atomic_uint_fast64_t made_up_stack_depth;
+atomic_uint_fast64_t made_up_stacks;
 atomic_bool made_up_finalizing;
 atomic_uint_fast64_t made_up_delay_ns;
 
@@ -24,6 +28,25 @@ gil_state_switches(const struct gil *gil)
 {
     (void)gil;
     return atomic_load(&made_up_switches);
+}
+
+struct gil_sample
+gil_state_sample(const struct gil *gil)
+{
+    return (struct gil_sample){gil_state_holder(gil), gil_state_switches(gil)};
+}
+
+bool
+gil_state_is_requested(const struct gil *gil, gil_holder holder)
+{
+    return holder != 0 && gil_state_holder(gil) == holder && atomic_load(&made_up_request);
+}
+
+uint64_t
+gil_state_switch_interval_ns(const struct gil *gil)
+{
+    (void)gil;
+    return atomic_load(&made_up_switch_interval_ns);
 }
 
 bool
@@ -60,20 +83,25 @@ gil_state_identify(gil_holder holder, struct gil_thread *thread)
 }
 
 bool
-frame_state_find(gil_holder holder, struct frame_addresses *places)
+frame_state_find(gil_holder holder, struct frame_addresses *addresses)
 {
-    static const char code[2];
-    places->count = 2;
-    places->places[0] = (struct frame_address){&code[0], (const void *)holder, 0};
-    places->places[1] = (struct frame_address){&code[1], (const void *)holder, 0};
+    static const char code[MAX_FRAMES];
+    size_t depth = atomic_load(&made_up_stack_depth);
+    depth = depth == 0 ? 2 : depth;
+    addresses->is_truncated = depth > MAX_FRAMES;
+    addresses->count = depth < MAX_FRAMES ? depth : MAX_FRAMES;
+    for (size_t i = 0; i < addresses->count; i++) {
+        addresses->items[i] = (struct frame_address){&code[i], (const void *)holder, 0};
+    }
+    atomic_fetch_add(&made_up_stacks, 1);
     return true;
 }
 
 bool
-frame_state_describe(const struct frame_address *place, struct frame_names *words)
+frame_state_describe(const struct frame_address *address, struct frame_names *names)
 {
-    strcpy(words->file, "made_up.py");
-    strcpy(words->function, "f");
-    words->line = (int)(gil_holder)place->instruction;
+    strcpy(names->file, "made_up.py");
+    strcpy(names->function, "f");
+    names->line = (int)(gil_holder)address->instruction;
     return true;
 }

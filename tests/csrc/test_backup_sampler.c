@@ -1,56 +1,65 @@
-/* Who looks when the first thread is late. */
+/* What samples when the first thread is late. */
 
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "check.h"
 #include "recording/backup_sampler.h"
 
 enum { MS = 1000000 };
 
-static atomic_uint looks;
+static atomic_uint samples;
 
 static void
-count_look(void *argument)
+count_sample(void *argument)
 {
-    CHECK(argument == &looks);
-    atomic_fetch_add(&looks, 1);
+    CHECK(argument == &samples);
+    atomic_fetch_add(&samples, 1);
 }
 
 static void
-wait_for_looks(unsigned wanted)
+wait_for_samples(unsigned wanted)
 {
-    while (atomic_load(&looks) < wanted) {
+    while (atomic_load(&samples) < wanted) {
         os_sleep_ns(MS);
     }
 }
 
 static void
-it_looks_when_the_first_is_late_and_rests_when_nobody_comes(struct backup_sampler *backup_sampler)
+it_samples_when_the_first_is_late_and_rests_when_nobody_comes(struct backup_sampler *backup)
 {
-    backup_arm(backup_sampler, MS);
-    wait_for_looks(BACKUP_MAX_TURNS);
+    atomic_store(&samples, 0);
+    backup_arm(backup, MS);
+    wait_for_samples(BACKUP_MAX_TURNS);
     os_sleep_ns(20 * MS);
-    CHECK(atomic_load(&looks) == BACKUP_MAX_TURNS);
+    CHECK(atomic_load(&samples) == BACKUP_MAX_TURNS);
 
-    backup_arm(backup_sampler, MS);
-    wait_for_looks(2 * BACKUP_MAX_TURNS);
+    backup_arm(backup, MS);
+    wait_for_samples(2 * BACKUP_MAX_TURNS);
 }
 
 static void
-it_waits_for_as_long_as_it_is_told(struct backup_sampler *backup_sampler)
+it_waits_for_as_long_as_it_is_told(struct backup_sampler *backup)
 {
-    backup_arm(backup_sampler, 0);
+    backup_disarm(backup);
     os_sleep_ns(20 * MS);
-    unsigned before = atomic_load(&looks);
-    backup_arm(backup_sampler, UINT64_C(1000000) * MS);
+    unsigned before = atomic_load(&samples);
+    backup_arm(backup, UINT64_C(1000000) * MS);
     os_sleep_ns(20 * MS);
-    backup_arm(backup_sampler, 0);
+    backup_disarm(backup);
     os_sleep_ns(20 * MS);
-    CHECK(atomic_load(&looks) == before);
+    CHECK(atomic_load(&samples) == before);
 }
 
 static void
-on_one_core_nobody_stands_in(void)
+on_one_core_it_does_nothing(void)
 {
     cpu_set_t all, one;
     CHECK(sched_getaffinity(0, sizeof all, &all) == 0);
@@ -59,31 +68,174 @@ on_one_core_nobody_stands_in(void)
     if (sched_setaffinity(0, sizeof one, &one) != 0) {
         return;
     }
-    unsigned before = atomic_load(&looks);
-    struct backup_sampler backup_sampler;
-    backup_sampler_start(&backup_sampler, count_look, &looks, MS);
-    backup_arm(&backup_sampler, MS);
+    unsigned before = atomic_load(&samples);
+    struct backup_sampler backup;
+    backup_sampler_start(&backup, count_sample, &samples, MS);
+    backup_arm(&backup, MS);
     os_sleep_ns(20 * MS);
-    backup_sampler_stop(&backup_sampler);
-    CHECK(atomic_load(&looks) == before);
+    backup_sampler_stop(&backup);
+    CHECK(atomic_load(&samples) == before);
     CHECK(sched_setaffinity(0, sizeof all, &all) == 0);
+}
+
+static int
+next_file(void)
+{
+    int file = dup(0);
+    close(file);
+    return file;
+}
+
+static void
+it_uses_no_signal_and_leaves_no_file(void)
+{
+    sigset_t pending;
+    int before = next_file();
+    for (int i = 0; i < 50; i++) {
+        struct backup_sampler backup;
+        backup_sampler_start(&backup, count_sample, &samples, MS);
+        backup_arm(&backup, MS / 100);
+        backup_sampler_stop(&backup);
+    }
+    CHECK(next_file() == before);
+    CHECK(sigpending(&pending) == 0 && sigisemptyset(&pending));
+}
+
+static bool
+is_closed_on_exec(int file)
+{
+    return (fcntl(file, F_GETFD) & FD_CLOEXEC) != 0;
+}
+
+static void
+a_program_that_is_started_has_no_timer_and_a_forked_child_closes_its_own(void)
+{
+    struct backup_sampler backup;
+    backup_sampler_start(&backup, count_sample, &samples, MS);
+    if (backup.is_there) {
+        CHECK(is_closed_on_exec(backup.timer));
+        pid_t child = fork();
+        if (child == 0) {
+            int timer = backup.timer;
+            backup_sampler_forget(&backup);
+            backup_sampler_forget(&backup);
+            backup_sampler_stop(&backup);
+            _exit(fcntl(timer, F_GETFD) == -1 && errno == EBADF ? 0 : 1);
+        }
+        int status;
+        CHECK(waitpid(child, &status, 0) == child && status == 0);
+    }
+    backup_sampler_stop(&backup);
+}
+
+/* Closing files that it doesn't know is a program's right; then another file gets the number. */
+static void
+a_timer_that_the_program_closed_is_not_mistaken_for_another_file(void)
+{
+    struct backup_sampler backup;
+    int ends[2];
+    backup_sampler_start(&backup, count_sample, &samples, MS);
+    if (!backup.is_there) {
+        return;
+    }
+    int number = backup.timer;
+    CHECK(pipe(ends) == 0 && dup2(ends[0], number) == number);
+    backup_sampler_stop(&backup);
+    CHECK(fcntl(number, F_GETFD) != -1);
+    close(ends[0]);
+    close(ends[1]);
+    close(number);
+}
+
+static void
+without_a_free_file_there_is_no_backup(void)
+{
+    struct backup_sampler backup;
+    struct rlimit before, none;
+    CHECK(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    none = before;
+    none.rlim_cur = (rlim_t)next_file();
+    CHECK(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    backup_sampler_start(&backup, count_sample, &samples, MS);
+    CHECK(!backup.is_there);
+    backup_arm(&backup, MS);
+    backup_sampler_stop(&backup);
+    CHECK(setrlimit(RLIMIT_NOFILE, &before) == 0);
+}
+
+static bool
+forbid(unsigned call)
+{
+    struct sock_filter rules[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof rules / sizeof *rules, .filter = rules};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) == 0;
+}
+
+static uint64_t
+cpu_ns(void)
+{
+    return clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+/* Forbidden before it starts, or while it runs. That it ends is the proof that a stop is noticed;
+   a thread that goes round and round would use as much CPU time as goes by. */
+static void
+it_ends_and_does_not_spin_where_a_sandbox_forbids(unsigned call, bool from_the_start)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        struct backup_sampler backup;
+        if (from_the_start && !forbid(call)) {
+            _exit(0);
+        }
+        backup_sampler_start(&backup, count_sample, &samples, MS);
+        backup_arm(&backup, MS);
+        if (!from_the_start && !forbid(call)) {
+            _exit(0);
+        }
+        uint64_t used_ns = cpu_ns(), start_ns = clock_monotonic_ns();
+        os_sleep_ns(100 * MS);
+        used_ns = cpu_ns() - used_ns;
+        CHECK(used_ns < (clock_monotonic_ns() - start_ns) / 2);
+        backup_sampler_stop(&backup);
+        _exit(0);
+    }
+    int status;
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
 }
 
 int
 main(void)
 {
-    struct backup_sampler backup_sampler;
-    backup_sampler_start(&backup_sampler, count_look, &looks, MS);
-    backup_arm(&backup_sampler, 0);
-    if (backup_sampler.is_there && backup_sampler.has_a_core) {
-        it_looks_when_the_first_is_late_and_rests_when_nobody_comes(&backup_sampler);
-        it_waits_for_as_long_as_it_is_told(&backup_sampler);
+    struct backup_sampler backup;
+    const unsigned calls[] = {SYS_timerfd_create, SYS_timerfd_settime, SYS_timerfd_gettime,
+                              SYS_read};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        it_ends_and_does_not_spin_where_a_sandbox_forbids(calls[i], true);
+        it_ends_and_does_not_spin_where_a_sandbox_forbids(calls[i], false);
+    }
+    it_uses_no_signal_and_leaves_no_file();
+    a_program_that_is_started_has_no_timer_and_a_forked_child_closes_its_own();
+    a_timer_that_the_program_closed_is_not_mistaken_for_another_file();
+    without_a_free_file_there_is_no_backup();
+    backup_sampler_start(&backup, count_sample, &samples, MS);
+    backup_arm(&backup, UINT64_C(3600000) * MS);
+    backup_disarm(&backup);
+    if (backup.is_there && backup.has_a_core) {
+        it_samples_when_the_first_is_late_and_rests_when_nobody_comes(&backup);
+        it_waits_for_as_long_as_it_is_told(&backup);
     }
     else {
-        printf("nobody stands in here: one core, or no timers\n");
+        printf("no backup here: one core, or no timers\n");
     }
-    backup_sampler_stop(&backup_sampler);
-    backup_sampler_stop(&backup_sampler);
-    on_one_core_nobody_stands_in();
+    backup_sampler_stop(&backup);
+    backup_sampler_stop(&backup);
+    on_one_core_it_does_nothing();
     return 0;
 }
