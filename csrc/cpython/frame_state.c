@@ -26,7 +26,7 @@ enum { MAX_TRIES = 8, MAX_TABLE_BYTES = 4 << 20, MAX_CHARACTERS = MAX_NAME_BYTES
 bool
 frame_state_is_known(void)
 {
-    return true;
+    return memory_can_be_copied();
 }
 
 /* -- where they are ------------------------------------------------------------------------- */

@@ -33,7 +33,7 @@ struct frame_names {
     int line; /* 0: unknown */
 };
 
-/* Whether the layout of this interpreter's frames is known. */
+/* Whether the layout of this interpreter's frames is known, and they can be read. */
 bool frame_state_is_known(void);
 
 /* Note where a holder's frames are. False when they moved at each try. */

@@ -67,6 +67,12 @@ is_asked(const struct gil *gil, gil_holder holder)
     return _Py_atomic_load_relaxed(&interpreter->ceval.gil_drop_request) != 0;
 }
 
+bool
+gil_state_can_see_requests(void)
+{
+    return true;
+}
+
 #else
 
 static bool
@@ -90,6 +96,12 @@ is_asked(const struct gil *gil, gil_holder holder)
     return memory_copy(&breaker, &((const PyThreadState *)holder)->eval_breaker,
                        sizeof breaker) &&
            (breaker & _PY_GIL_DROP_REQUEST_BIT) != 0;
+}
+
+bool
+gil_state_can_see_requests(void)
+{
+    return memory_can_be_copied();
 }
 
 #endif
@@ -247,6 +259,12 @@ gil_state_is_requested(const struct gil *gil, gil_holder holder)
 {
     (void)gil;
     (void)holder;
+    return false;
+}
+
+bool
+gil_state_can_see_requests(void)
+{
     return false;
 }
 

@@ -54,6 +54,10 @@ struct gil_sample gil_state_sample(const struct gil *gil);
    thread waits: those of other interpreters aren't seen to ask.) */
 bool gil_state_is_requested(const struct gil *gil, gil_holder holder);
 
+/* Whether requests can be seen at all: a sandbox may forbid the reading of a thread's memory, which
+   is where they are since 3.13. */
+bool gil_state_can_see_requests(void);
+
 /* sys.getswitchinterval(). */
 uint64_t gil_state_switch_interval_ns(const struct gil *gil);
 

@@ -34,15 +34,18 @@ set_thread_name(const char *name)
 }
 
 /* A new thread inherits the mask of the one that starts it. Were it to block its signals itself,
-   one could come before it does. */
+   one could come before it does. A sandbox may forbid to change masks: then it takes signals as any
+   other thread of the program does. */
 static bool
 start_with_signals_blocked(os_thread *thread, os_thread_body body, void *argument)
 {
     sigset_t all, before;
     sigfillset(&all);
-    os_abort_unless(pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
+    bool is_blocked = pthread_sigmask(SIG_SETMASK, &all, &before) == 0;
     bool is_started = os_thread_start(thread, body, argument);
-    os_abort_unless(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
+    if (is_blocked) {
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
     return is_started;
 }
 

@@ -9,6 +9,13 @@ memory_copy(void *to, const void *from, size_t size)
     return memory_copy_pieces(&piece, 1);
 }
 
+bool
+memory_can_be_copied(void)
+{
+    char from = 0, to;
+    return memory_copy(&to, &from, sizeof from);
+}
+
 #ifdef _WIN32
 
 #include <windows.h>
@@ -60,7 +67,7 @@ copy_at_once(const struct memory_piece *pieces, size_t count)
         size += pieces[i].size;
     }
     ssize_t copied = process_vm_readv(getpid(), local, count, remote, count, 0);
-    if (copied < 0 && (errno == EPERM || errno == ENOSYS)) {
+    if (copied < 0 && errno != EFAULT && errno != ENOMEM) {
         atomic_store_explicit(&is_forbidden, true, memory_order_relaxed);
         return REFUSED;
     }

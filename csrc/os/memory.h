@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Whether any of the ways to do it works here: a sandbox may forbid them all. */
+bool memory_can_be_copied(void);
+
 bool memory_copy(void *to, const void *from, size_t size);
 
 struct memory_piece {

@@ -82,11 +82,11 @@ backup_sampler_start(struct backup_sampler *backup, void (*sample)(void *argumen
     if (backup->timer < 0) {
         return;
     }
-    backup->is_there = set_timer(backup, REST_NS) &&
+    backup->is_there = is_timer(backup->timer) && set_timer(backup, REST_NS) &&
                        looker_start(&backup->looker, "gilext backup", take_turns_until_stopped,
                                     backup);
     if (!backup->is_there) {
-        close_timer(backup);
+        close(backup->timer);
     }
 }
 

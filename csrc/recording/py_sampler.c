@@ -152,6 +152,12 @@ sampler_get_knows_frames(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
     return PyBool_FromLong(frame_state_is_known());
 }
 
+static PyObject *
+sampler_get_knows_requests(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
+{
+    return PyBool_FromLong(gil_state_can_see_requests());
+}
+
 /* -- the module's part ------------------------------------------------------------------------ */
 
 PyDoc_STRVAR(sampler_doc,
@@ -211,6 +217,8 @@ static PyMethodDef sampler_methods[] = {
 static PyGetSetDef sampler_getset[] = {
     {"is_running", sampler_get_is_running, NULL, "Whether the thread runs.", NULL},
     {"knows_frames", sampler_get_knows_frames, NULL, "Whether it can tell stacks.", NULL},
+    {"knows_requests", sampler_get_knows_requests, NULL,
+     "Whether it can tell that somebody asked for the GIL; if not, it sees no stalls.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -10,7 +10,7 @@ recorder_init(struct recorder *recorder, uint64_t max_gap_ns, uint64_t stall_ns,
 {
     memset(recorder, 0, sizeof *recorder);
     recorder->last.holder = RECORDER_NOBODY;
-    recorder->max_gap_ns = max_gap_ns;
+    recorder->max_gap_ns = recorder->max_gap_in_hold_ns = max_gap_ns;
     recorder->stall_ns = stall_ns;
     recorder->stalls.max_count = max_holds / STALLS_SHARE;
     recorder->holds.max_count = max_holds - recorder->stalls.max_count;
@@ -158,7 +158,7 @@ follow(struct recorder *recorder, const struct sighting *sighting)
     const struct sighting *last = &recorder->last;
     recorder->last_gap_ns = recorder->samples == 0 ? 0 : sighting->now_ns - last->now_ns;
     uint64_t change_ns = sighting->now_ns - recorder->last_gap_ns + recorder->last_gap_ns / 2;
-    uint32_t flags = recorder->last_gap_ns > recorder->max_gap_ns ? HOLD_GAPPED : 0;
+    uint32_t flags = recorder->last_gap_ns > recorder->max_gap_in_hold_ns ? HOLD_GAPPED : 0;
     bool goes_on = sighting->holder == last->holder && sighting->switches == last->switches;
     if (last->holder != RECORDER_NOBODY && (!goes_on || recorder->requested_ns == 0)) {
         recorder->open.flags |= flags;

@@ -55,8 +55,10 @@ struct recorder {
     uint64_t histogram[RECORDER_BUCKETS];
 
     /* A thread that was kept from its core knows little of the time between: pairs of samples
-       further apart than `max_gap_ns` count as unseen. May be set at any time. */
+       further apart than `max_gap_ns` count as unseen. May be set at any time; what can be told of
+       one hold stays what it was at first. */
     uint64_t max_gap_ns;
+    uint64_t max_gap_in_hold_ns;
     uint64_t observed_ns;
     uint64_t observed_held_ns;
     uint64_t observed_pairs;

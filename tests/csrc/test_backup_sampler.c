@@ -188,6 +188,7 @@ cpu_ns(void)
 static void
 it_ends_and_does_not_spin_where_a_sandbox_forbids(unsigned call, bool from_the_start)
 {
+    int before = next_file();
     pid_t child = fork();
     if (child == 0) {
         struct backup_sampler backup;
@@ -204,6 +205,7 @@ it_ends_and_does_not_spin_where_a_sandbox_forbids(unsigned call, bool from_the_s
         used_ns = cpu_ns() - used_ns;
         CHECK(used_ns < (clock_monotonic_ns() - start_ns) / 2);
         backup_sampler_stop(&backup);
+        CHECK(!from_the_start || call == SYS_read || next_file() == before);
         _exit(0);
     }
     int status;

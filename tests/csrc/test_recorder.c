@@ -151,6 +151,7 @@ a_hold_says_when_its_samples_lay_too_far_apart(void)
     struct recorder recorder;
     recorder_init(&recorder, 150, 0, 160);
     int32_t a = add_holder(&recorder), b = add_holder(&recorder);
+    recorder.max_gap_ns = 5000; /* it samples less often now: that tells no more of a hold */
     sample(&recorder, 1000, a, 0);
     sample(&recorder, 1100, a, 0);
     sample(&recorder, 1200, b, 1);

@@ -62,7 +62,8 @@ def test_turn_of_another_thread_between_two_looks_ends_a_hold():
 
 @pytest.mark.with_gil
 def test_stall_is_laid_on_the_line_that_held():
-    recording, _ = watched_holds(0.06)
+    with GilContender():
+        recording, _ = watched_holds(0.06)
 
     line = recording.stall_lines()[0].frame
     assert line.function == "watched_holds"
@@ -86,7 +87,7 @@ class Größe:
 @pytest.mark.with_gil
 @pytest.mark.parametrize("depth", [0, 5, 500])
 def test_stack_of_a_stall_is_that_of_the_program(depth):
-    with watch() as watched:
+    with watch() as watched, GilContender():
         nest(depth, Größe().halte)
 
     stall = max(watched.stalls, key=lambda stall: stall.hold.seconds)
@@ -94,10 +95,30 @@ def test_stack_of_a_stall_is_that_of_the_program(depth):
     first_line = Größe.halte.__code__.co_firstlineno
     assert inner == Frame(__file__, first_line + 1, "Größe.halte")
     nested = [frame for frame in outer if frame.function == "nest"]
-    assert len(nested) == min(depth + 1, 63)
+    assert len(nested) == min(depth + 1, 255)
     assert {frame.line for frame in nested} == {nest.__code__.co_firstlineno + 1}
-    if depth < 60:
-        assert outer[depth + 1].function == "test_stack_of_a_stall_is_that_of_the_program"
+    beyond = "test_stack_of_a_stall_is_that_of_the_program" if depth < 250 else "<truncated>"
+    assert outer[len(nested)].function == beyond
+
+
+@pytest.mark.with_gil
+def test_hold_that_nobody_waits_for_is_no_stall_and_one_that_somebody_waits_for_is():
+    alone, _ = watched_holds(0.06)
+    with GilContender():
+        beside, _ = watched_holds(0.06)
+
+    assert alone.stalls == ()
+    assert len(beside.stalls) == 3
+
+
+@pytest.mark.with_gil
+def test_holds_that_follow_each_other_quickly_are_no_stall():
+    with watch(stalls=0.02) as watched:
+        for _ in range(2000):
+            hold_for(1e-4)
+            release_for(1e-6)
+
+    assert watched.stalls == ()
 
 
 @pytest.mark.with_gil
