@@ -56,17 +56,18 @@ get_sampler_at_rest(PyObject *self)
 static PyObject *
 sampler_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"interval", "busy_interval", "stall", "memory", NULL};
+    static char *names[] = {"interval", "busy_interval", "stall", "memory", "window", NULL};
     static const struct signature signature = {
-        "Sampler", 4, 4, {"interval", "busy_interval", "stall", "memory"}};
-    PyObject *borrowed[4];
+        "Sampler", 5, 5, {"interval", "busy_interval", "stall", "memory", "window"}};
+    PyObject *borrowed[5];
     struct sampling sampling;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOO:Sampler", names, &borrowed[0],
-                                     &borrowed[1], &borrowed[2], &borrowed[3]) ||
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOO:Sampler", names, &borrowed[0],
+                                     &borrowed[1], &borrowed[2], &borrowed[3], &borrowed[4]) ||
         to_nanoseconds(&signature, 0, borrowed[0], &sampling.interval_ns) < 0 ||
         to_nanoseconds(&signature, 1, borrowed[1], &sampling.busy_interval_ns) < 0 ||
         to_nanoseconds(&signature, 2, borrowed[2], &sampling.stall_ns) < 0 ||
-        to_uint64(&signature, 3, borrowed[3], 0, INT64_MAX, &sampling.memory) < 0) {
+        to_uint64(&signature, 3, borrowed[3], 0, INT64_MAX, &sampling.memory) < 0 ||
+        to_nanoseconds(&signature, 4, borrowed[4], &sampling.window_ns) < 0) {
         return NULL;
     }
     if (gil_state_find(&sampling.gil) == GIL_LAYOUT_UNKNOWN) {
@@ -161,7 +162,7 @@ sampler_get_knows_requests(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
 /* -- the module's part ------------------------------------------------------------------------ */
 
 PyDoc_STRVAR(sampler_doc,
-             "Sampler(interval, busy_interval, stall, memory)\n--\n\n"
+             "Sampler(interval, busy_interval, stall, memory, window)\n--\n\n"
              "A native thread that samples the GIL, never takes it, and records the holds.\n\n"
              "Its buffer, once it has stopped, is the holds that were kept, in order, as struct's\n"
              "'@QQiI': start and end in nanoseconds of the monotonic clock, the holder's index,\n"
@@ -173,7 +174,8 @@ PyDoc_STRVAR(sampler_doc,
              "busy_interval : float\n    The same while samples take a core from the program.\n"
              "stall : float\n    A hold is a stall if others had to wait for that many seconds of\n"
              "    it, as far as they asked for the GIL; 0: none is.\n"
-             "memory : int\n    Bytes for the holds one by one and for the stacks of stalls.\n\n"
+             "memory : int\n    Bytes for the holds one by one and for the stacks of stalls.\n"
+             "window : float\n    The seconds that `window()` looks back on; 0: none.\n\n"
              "Raises\n------\n"
              "UnsupportedInterpreter\n    If the layout of this interpreter's GIL is unknown.");
 PyDoc_STRVAR(start_doc, "start($self)\n--\n\nStart the thread; possible once.");
@@ -181,8 +183,9 @@ PyDoc_STRVAR(stop_doc, "stop($self)\n--\n\n"
              "End the recording now, and wait until the thread has stopped. A second call, from\n"
              "any thread, waits for the first.");
 PyDoc_STRVAR(totals_doc, "totals($self)\n--\n\nWhat it saw so far, summed up.");
-PyDoc_STRVAR(pop_longest_hold_doc, "pop_longest_hold($self)\n--\n\n"
-             "Nanoseconds of the longest hold since the last call of this, the open one included.");
+PyDoc_STRVAR(window_doc, "window($self)\n--\n\n"
+             "What it saw in the window that ends now, summed up, and the longest hold that ended\n"
+             "there or goes on; None if it was made without a window, or hasn't begun.");
 PyDoc_STRVAR(threads_doc, "threads($self)\n--\n\n"
              "The holders: ident, native id, held ns, holds, longest hold in ns.\n\n"
              "About a thousand are kept one by one. If there were more, the last row is those that\n"
@@ -204,7 +207,7 @@ static PyMethodDef sampler_methods[] = {
     {"start", sampler_method_start, METH_NOARGS, start_doc},
     {"stop", sampler_method_stop, METH_NOARGS, stop_doc},
     {"totals", sampler_totals, METH_NOARGS, totals_doc},
-    {"pop_longest_hold", sampler_pop_longest_hold, METH_NOARGS, pop_longest_hold_doc},
+    {"window", sampler_window, METH_NOARGS, window_doc},
     {"threads", sampler_threads, METH_NOARGS, threads_doc},
     {"longest", sampler_longest, METH_NOARGS, longest_doc},
     {"stalls", sampler_stalls, METH_NOARGS, stalls_doc},

@@ -22,7 +22,7 @@ bool is_at_rest(const struct sampler *sampler);
 struct sampler *get_sampler_at_rest(PyObject *self);
 
 PyObject *sampler_totals(PyObject *self, PyObject *none);
-PyObject *sampler_pop_longest_hold(PyObject *self, PyObject *none);
+PyObject *sampler_window(PyObject *self, PyObject *none);
 PyObject *sampler_threads(PyObject *self, PyObject *none);
 PyObject *sampler_longest(PyObject *self, PyObject *none);
 PyObject *sampler_stalls(PyObject *self, PyObject *none);

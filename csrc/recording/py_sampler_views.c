@@ -2,35 +2,75 @@
 
 #include "recording/py_sampler.h"
 
+/* Add the items of a new dict to another; 0, or -1 with an exception set. */
+static int
+merge(PyObject *dict, PyObject *owned_items)
+{
+    if (owned_items == NULL) {
+        return -1;
+    }
+    int outcome = PyDict_Update(dict, owned_items);
+    Py_DECREF(owned_items);
+    return outcome;
+}
+
+static PyObject *
+build_sums(const struct recorder_sums *sums)
+{
+    return Py_BuildValue(
+        "{s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:d,s:d}", "start_ns", sums->start_ns, "end_ns",
+        sums->end_ns, "samples", sums->samples, "held_ns", sums->held_ns, "observed_ns",
+        sums->observed_ns, "observed_pairs", sums->observed_pairs, "changes", sums->changes,
+        "changes_ns2", sums->changes_ns2, "unseen_ns2", sums->unseen_ns2);
+}
+
 /* The sampling thread never waits for the GIL, so waiting for its mutex while holding the GIL is
    no deadlock; it has it for a few microseconds at a time. */
 PyObject *
 sampler_totals(PyObject *self, PyObject *Py_UNUSED(none))
 {
     struct sampler *sampler = get_sampler(self);
+    const struct recorder *recorder = &sampler->recorder;
     os_mutex_lock(&sampler->mutex);
-    struct recorder seen = sampler->recorder;
-    uint64_t throttled_ns = pace_throttled_ns(&sampler->pace, seen.last.now_ns);
+    struct recorder_sums sums = recorder_sum_up(recorder);
+    uint64_t throttled_ns = pace_throttled_ns(&sampler->pace, sums.end_ns);
+    uint64_t longest_gap_ns = recorder->longest_gap_ns;
+    uint64_t holds_full_ns = recorder->holds.full_ns, stalls_full_ns = recorder->stalls.full_ns;
+    uint64_t folded_count = recorder->folded_count;
     os_mutex_unlock(&sampler->mutex);
-    return Py_BuildValue(
-        "{s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:d,s:d,s:K,s:K,s:K,s:K,s:K}", "start_ns", seen.start_ns,
-        "end_ns", seen.last.now_ns, "samples", seen.samples, "held_ns",
-        seen.held_ns + recorder_open_ns(&seen), "observed_ns", seen.observed_ns,
-        "observed_held_ns", seen.observed_held_ns, "observed_pairs", seen.observed_pairs,
-        "changes", seen.changes, "changes_ns2", seen.changes_ns2, "unseen_ns2", seen.unseen_ns2,
-        "longest_gap_ns", seen.longest_gap_ns, "throttled_ns", throttled_ns, "holds_full_ns",
-        seen.holds.full_ns, "stalls_full_ns", seen.stalls.full_ns,
-        "folded_threads", (unsigned long long)seen.folded_count);
+    PyObject *owned_totals = build_sums(&sums);
+    if (owned_totals != NULL &&
+        merge(owned_totals,
+              Py_BuildValue("{s:K,s:K,s:K,s:K,s:K}", "longest_gap_ns", longest_gap_ns,
+                            "throttled_ns", throttled_ns, "holds_full_ns", holds_full_ns,
+                            "stalls_full_ns", stalls_full_ns, "folded_threads",
+                            folded_count)) < 0) {
+        Py_CLEAR(owned_totals);
+    }
+    return owned_totals;
 }
 
 PyObject *
-sampler_pop_longest_hold(PyObject *self, PyObject *Py_UNUSED(none))
+sampler_window(PyObject *self, PyObject *Py_UNUSED(none))
 {
     struct sampler *sampler = get_sampler(self);
+    struct recorder_sums sums;
+    uint64_t longest_hold_ns = 0;
     os_mutex_lock(&sampler->mutex);
-    uint64_t longest_ns = recorder_pop_longest_hold(&sampler->recorder);
+    bool has_begun = sampler->window.count > 0;
+    if (has_begun) {
+        sums = window_read(&sampler->window, &sampler->recorder, &longest_hold_ns);
+    }
     os_mutex_unlock(&sampler->mutex);
-    return PyLong_FromUnsignedLongLong(longest_ns);
+    if (!has_begun) {
+        Py_RETURN_NONE;
+    }
+    PyObject *owned_window = build_sums(&sums);
+    if (owned_window != NULL &&
+        merge(owned_window, Py_BuildValue("{s:K}", "longest_hold_ns", longest_hold_ns)) < 0) {
+        Py_CLEAR(owned_window);
+    }
+    return owned_window;
 }
 
 /* Append what `owned_item` holds, taking it over. */

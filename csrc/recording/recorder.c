@@ -141,11 +141,7 @@ count_pair(struct recorder *recorder, uint64_t gap_ns, int32_t holder)
     }
     recorder->observed_pairs++;
     recorder->observed_ns += gap_ns;
-    if (was_held && is_held) {
-        recorder->observed_held_ns += gap_ns;
-    }
-    else if (was_held || is_held) {
-        recorder->observed_held_ns += gap_ns / 2;
+    if (was_held != is_held) {
         recorder->changes++;
         recorder->changes_ns2 += square_ns2;
     }
@@ -220,6 +216,22 @@ recorder_finish(struct recorder *recorder, uint64_t now_ns)
         recorder->last.holder = RECORDER_NOBODY;
     }
     recorder->last.now_ns = now_ns;
+}
+
+struct recorder_sums
+recorder_sum_up(const struct recorder *recorder)
+{
+    return (struct recorder_sums){
+        .start_ns = recorder->start_ns,
+        .end_ns = recorder->last.now_ns,
+        .samples = recorder->samples,
+        .held_ns = recorder->held_ns + recorder_open_ns(recorder),
+        .observed_ns = recorder->observed_ns,
+        .observed_pairs = recorder->observed_pairs,
+        .changes = recorder->changes,
+        .changes_ns2 = recorder->changes_ns2,
+        .unseen_ns2 = recorder->unseen_ns2,
+    };
 }
 
 uint64_t

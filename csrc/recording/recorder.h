@@ -60,7 +60,6 @@ struct recorder {
     uint64_t max_gap_ns;
     uint64_t max_gap_in_hold_ns;
     uint64_t observed_ns;
-    uint64_t observed_held_ns;
     uint64_t observed_pairs;
     uint64_t changes;   /* pairs of which one was held and one was free */
     double changes_ns2; /* the sum of the squares of their distances */
@@ -106,6 +105,21 @@ void recorder_sample_end(struct recorder *recorder, const struct sighting *sight
 
 /* Close the open hold, if any, as of `now_ns`. */
 void recorder_finish(struct recorder *recorder, uint64_t now_ns);
+
+/* What a held fraction and its error are worked out from, up to the last sample. */
+struct recorder_sums {
+    uint64_t start_ns;
+    uint64_t end_ns;
+    uint64_t samples;
+    uint64_t held_ns; /* the open hold included */
+    uint64_t observed_ns;
+    uint64_t observed_pairs;
+    uint64_t changes;
+    double changes_ns2;
+    double unseen_ns2;
+};
+
+struct recorder_sums recorder_sum_up(const struct recorder *recorder);
 
 /* How long the open hold lasts as of the last sample; 0 when there is none. */
 uint64_t recorder_open_ns(const struct recorder *recorder);

@@ -27,6 +27,7 @@ init_recording(struct sampler *sampler)
     stack_log_init(&sampler->stacks, (size_t)stack_memory);
     recorder_init(&sampler->recorder, MAX_PAUSES * sampling->interval_ns, sampling->stall_ns,
                   (size_t)(hold_memory / sizeof(struct hold)));
+    window_init(&sampler->window, sampling->window_ns);
     holders_init(&sampler->holders);
     pace_init(&sampler->pace, sampling->interval_ns, sampling->busy_interval_ns,
               involuntary_context_switches());
@@ -155,6 +156,7 @@ record_sample(struct sampler *sampler, enum who who)
         sample = gil_state_sample(&sampler->sampling.gil);
         struct sighting sighting = sight(sampler, &sample, now_ns);
         start_ns = recorder_sample(&sampler->recorder, &sighting);
+        window_advance(&sampler->window, &sampler->recorder);
         look_for_a_request(sampler, &sample);
         is_due = is_stack_due(sampler, now_ns, start_ns);
         keep_pace(sampler, now_ns, who);

@@ -19,6 +19,7 @@
 #include "recording/pace.h"
 #include "recording/recorder.h"
 #include "recording/stack_log.h"
+#include "recording/window.h"
 
 /* What a watch is asked to do. */
 struct sampling {
@@ -27,6 +28,7 @@ struct sampling {
     uint64_t busy_interval_ns; /* the same while sampling takes a core from the program */
     uint64_t stall_ns;         /* a hold of that length is a stall, if somebody asked; 0: none is */
     uint64_t memory;           /* bytes for the holds one by one and for the stacks of stalls */
+    uint64_t window_ns;        /* the length of the window that rolls on; 0: none does */
 };
 
 enum sampler_state {
@@ -52,6 +54,7 @@ struct sampler {
 
     os_mutex mutex; /* guards what follows; held for some microseconds at a time */
     struct recorder recorder;
+    struct window window;
     struct holders holders;
     struct pace pace;
     uint64_t stacked_hold_ns; /* the start of the hold in which a stack was taken last */

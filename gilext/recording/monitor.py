@@ -5,32 +5,20 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections import deque
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
 
 from gilext._native import Sampler
 from gilext.core.checks import check_seconds
 from gilext.core.report import Report, facts
 from gilext.core.results import Result
+from gilext.recording.exits import forget, stop_at_exit
 from gilext.recording.results import held_fraction
 from gilext.recording.summary import held_part
 from gilext.recording.watch import BUSY_INTERVAL
 
 DEFAULT_WINDOW = 10.0
 DEFAULT_INTERVAL = 0.5e-3
-
-_STEPS_A_WINDOW = 10
-_SUMS = (
-    "held_ns",
-    "observed_ns",
-    "observed_held_ns",
-    "observed_pairs",
-    "changes",
-    "changes_ns2",
-    "unseen_ns2",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +64,7 @@ class Monitor:
         self._lock = threading.RLock()  # a signal handler may read while its thread reads
         self._sampler: Sampler | None = None
         self._last: MonitorReading | None = None
+        self._begins_when_read = False  # in a forked child
 
     def start(self) -> None:
         """Begin to watch.
@@ -83,34 +72,35 @@ class Monitor:
         Raises
         ------
         RuntimeError
-            Where it has begun already.
+            When it has begun already.
         UnsupportedInterpreter
-            Where the layout of the interpreter's GIL is unknown.
+            When the layout of the interpreter's GIL is unknown.
         """
-        if self._sampler is not None:
-            raise RuntimeError("the monitor runs already")
-        sampler = Sampler(self._interval, max(self._interval, BUSY_INTERVAL), 0.0, 0)
+        with self._lock:
+            if self.is_running:
+                raise RuntimeError("the monitor runs already")
+            self._begin()
+
+    def _begin(self) -> Sampler:
+        busy_interval = max(self._interval, BUSY_INTERVAL)
+        sampler = Sampler(self._interval, busy_interval, 0.0, 0, self._window)
         sampler.start()
         self._sampler = sampler
-        # One step more than a window has: the oldest is where the window begins.
-        self._steps: deque[tuple[dict[str, Any], float]] = deque(maxlen=_STEPS_A_WINDOW + 1)
-        self._steps.append((sampler.totals(), 0.0))
-        self._longest = 0.0
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._step_on, name="gilext monitor", daemon=True)
-        self._thread.start()
+        self._begins_when_read = False
+        stop_at_exit(self)
         _running.add(self)
+        return sampler
 
     def stop(self) -> None:
-        """Stop; nothing happens where it doesn't run. What was read last can still be read."""
-        if self._sampler is None:
-            return
-        self._last = self.read()
-        _running.discard(self)
-        self._is_over.set()
-        self._thread.join()
-        self._sampler.stop()
-        self._sampler = None
+        """Stop; nothing happens when it doesn't run. What was read last can still be read."""
+        with self._lock:
+            if self._sampler is not None:
+                self._sampler.stop()
+                self._last = _reading_of(self._sampler)
+                self._sampler = None
+            self._begins_when_read = False
+            _running.discard(self)
+            forget(self)
 
     def __enter__(self) -> Monitor:
         """Return the monitor, which runs."""
@@ -128,7 +118,7 @@ class Monitor:
     @property
     def is_running(self) -> bool:
         """Whether it watches."""
-        return self._sampler is not None
+        return self._sampler is not None or self._begins_when_read
 
     def read(self) -> MonitorReading:
         """Return what was seen in the window that ends now.
@@ -138,58 +128,50 @@ class Monitor:
         RuntimeError
             Before it was ever started.
         """
-        sampler = self._sampler
-        if sampler is None:
+        with self._lock:
+            if self._begins_when_read:
+                self._begin()
+            if self._sampler is not None:
+                return _reading_of(self._sampler)
             if self._last is None:
                 raise RuntimeError("the monitor was never started")
             return self._last
-        with self._lock:
-            now = sampler.totals()
-            self._longest = max(self._longest, sampler.pop_longest_hold() * 1e-9)
-            (oldest, _), *steps = self._steps
-            longest = max(self._longest, *(longest for _, longest in steps), 0.0)
-        window = {name: now[name] - oldest[name] for name in _SUMS}
-        window |= {"start_ns": oldest["end_ns"], "end_ns": now["end_ns"]}
-        fraction, error = held_fraction(window)
-        return MonitorReading(
-            window_seconds=(window["end_ns"] - window["start_ns"]) * 1e-9,
-            held_fraction=fraction,
-            held_error=error,
-            longest_hold_seconds=longest,
-            held_seconds_total=now["held_ns"] * 1e-9,
-            seconds_total=(now["end_ns"] - now["start_ns"]) * 1e-9,
-        )
 
-    def _step_on(self) -> None:
-        sampler = self._sampler
-        assert sampler is not None
-        while not self._is_over.wait(self._window / _STEPS_A_WINDOW):
-            with self._lock:
-                longest = max(self._longest, sampler.pop_longest_hold() * 1e-9)
-                # The longest of a step stands beside the totals at its end.
-                self._steps.append((sampler.totals(), longest))
-                self._longest = 0.0
-
-    def _start_again(self) -> None:
-        self._lock = threading.RLock()
+    def _begin_again_when_read(self) -> None:
+        self._lock = threading.RLock()  # a thread that isn't here may have had it
         self._sampler = None
-        self.start()
+        self._last = None
+        self._begins_when_read = True
+
+
+def _reading_of(sampler: Sampler) -> MonitorReading:
+    window = sampler.window()
+    totals = sampler.totals()  # after the window, so that no window has more than the total
+    assert window is not None, "it was started with a window"
+    fraction, error = held_fraction(window)
+    return MonitorReading(
+        window_seconds=(window["end_ns"] - window["start_ns"]) * 1e-9,
+        held_fraction=fraction,
+        held_error=error,
+        longest_hold_seconds=window["longest_hold_ns"] * 1e-9,
+        held_seconds_total=totals["held_ns"] * 1e-9,
+        seconds_total=(totals["end_ns"] - totals["start_ns"]) * 1e-9,
+    )
 
 
 def monitor(window: float = DEFAULT_WINDOW, interval: float = DEFAULT_INTERVAL) -> Monitor:
     """Begin to keep a rolling held fraction and the longest hold, for as long as a program runs.
 
-    A native thread looks at the GIL and never takes it; its memory doesn't grow. Ten times a
-    window, a Python thread, ``gilext monitor``, moves the window on. A forked child has a monitor
-    of its own, that begins with the fork.
+    A native thread samples the GIL and never takes it; its memory doesn't grow, and no Python
+    thread is started. In a forked child it begins anew when it is first read there.
 
     Parameters
     ----------
     window : float
-        The seconds that a reading is over, 0.1 to 3600.
+        The seconds that a reading is over, 0.1 to 3600. It moves on in tenths of its length.
     interval : float
-        Mean seconds between two looks, 10e-6 to 1; it is 3.3e-3 at least for as long as the
-        program keeps all cores busy.
+        Mean seconds between two samples, 10e-6 to 1; at least 3.3e-3 for as long as all cores
+        are busy.
 
     Returns
     -------
@@ -201,7 +183,7 @@ def monitor(window: float = DEFAULT_WINDOW, interval: float = DEFAULT_INTERVAL) 
     TypeError, ValueError
         When an argument has the wrong type or is out of its range.
     UnsupportedInterpreter
-        Where the layout of the interpreter's GIL is unknown.
+        When the layout of the interpreter's GIL is unknown.
     """
     window = check_seconds("window", window, 0.1, 3600.0)
     interval = check_seconds("interval", interval, 10e-6, 1.0)
@@ -213,10 +195,10 @@ def monitor(window: float = DEFAULT_WINDOW, interval: float = DEFAULT_INTERVAL) 
 _running: weakref.WeakSet[Monitor] = weakref.WeakSet()
 
 
-def _start_all_again() -> None:
+def _begin_all_again() -> None:
     for forked in list(_running):
-        forked._start_again()
+        forked._begin_again_when_read()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_all_again)
+    os.register_at_fork(after_in_child=_begin_all_again)

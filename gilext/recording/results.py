@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import sqrt
@@ -15,6 +15,7 @@ from gilext.core.report import Report
 from gilext.core.results import Result
 from gilext.recording.holds import Hold, Holds
 from gilext.recording.summary import recording_report
+from gilext.recording.sums import Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ class Recording(Result):
         return recording_report(self)
 
 
-def held_fraction(totals: Mapping[str, Any]) -> tuple[float | None, float | None]:
+def held_fraction(totals: Sums) -> tuple[float | None, float | None]:
     """Return the held fraction and half of its 95 % confidence interval; None for no time.
 
     The fraction is held time over time, the same that the threads add up to: each pair of samples

@@ -102,7 +102,7 @@ class Watch:
             if self._sampler is not None:
                 raise RuntimeError("a watch can be used only once")
             self._sampler = Sampler(
-                self._interval, self._busy_interval, self._stalls or 0.0, self._memory
+                self._interval, self._busy_interval, self._stalls or 0.0, self._memory, 0.0
             )
             try:
                 self._process = os.getpid()
@@ -301,7 +301,10 @@ def _stalls_of(sampler: Sampler, origin: int) -> tuple[Stall, ...]:
     """Return the stalls, each with the stacks that were taken while it lasted."""
     frames = [Frame(*item) for item in sampler.frames()]
     taken = sorted(
-        ((when, tuple(frames[number] for number in numbers)) for _, when, numbers in sampler.stacks()),
+        (
+            (when, tuple(frames[number] for number in numbers))
+            for _, when, numbers in sampler.stacks()
+        ),
         key=itemgetter(0),
     )
     times = [when for when, _ in taken]

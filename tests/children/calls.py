@@ -186,7 +186,7 @@ for name in ("watch_calls", "probe_calls"):
 
 
 def new_sampler() -> _native.Sampler:
-    return _native.Sampler(1e-4, 1e-4, 1e-3, 1 << 16)
+    return _native.Sampler(1e-4, 1e-4, 1e-3, 1 << 16, 0.1)
 
 
 def stopped_sampler() -> _native.Sampler:
@@ -210,7 +210,7 @@ def started() -> object:
 
 STOPPED = stopped_sampler()
 CALLS |= {
-    "Sampler": partial(_native.Sampler, 1e-4, 1e-4, 1e-3, 1 << 16),
+    "Sampler": partial(_native.Sampler, 1e-4, 1e-4, 1e-3, 1 << 16, 0.1),
     "Sampler-interval_of_another_type": partial(_native.Sampler, "1", 1, 0, 0),
     "Sampler-stall_negative": partial(_native.Sampler, 1, 1, -1, 0),
     "Sampler.start": started,
@@ -222,7 +222,7 @@ CALLS |= {
 CALLS |= bad_calls("Sampler", _native.Sampler, 4)
 CALLS |= integer_calls("Sampler-memory", partial(_native.Sampler, 1, 1, 0), 0, 2**63 - 1)
 for view in (
-    "totals", "pop_longest_hold", "threads", "longest", "stalls", "histogram", "stacks", "frames",
+    "totals", "window", "threads", "longest", "stalls", "histogram", "stacks", "frames",
 ):  # fmt: skip
     CALLS[f"Sampler.{view}"] = getattr(STOPPED, view)
 for attribute in ("is_running", "knows_frames"):

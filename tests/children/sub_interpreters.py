@@ -14,7 +14,7 @@ assert _native.time_os_threads("spin", 2, 10)[2][0] == _native.spin_held(10)
 assert _native.Meeting(1).wait_held(0) and _native.Meeting(1).wait_released(0)
 assert not _native.Meeting(2).wait_released(0.01)
 
-sampler = _native.Sampler(1e-4, 1e-4, 0.01, 100_000)
+sampler = _native.Sampler(1e-4, 1e-4, 0.01, 100_000, 0.1)
 sampler.start()
 _native.hold_for(0.05)
 sampler.stop()

@@ -50,14 +50,6 @@ gil_state_switch_interval_ns(const struct gil *gil)
 }
 
 bool
-gil_state_is_requested(const struct gil *gil, gil_holder holder)
-{
-    (void)gil;
-    (void)holder;
-    return false;
-}
-
-bool
 runtime_is_finalizing(void)
 {
     uint64_t delay_ns = atomic_exchange(&made_up_delay_ns, 0);

@@ -19,9 +19,7 @@ from gilext.recording.results import (
 
 def totals_of(samples, widest=10**9):
     """Sum up (time, is held) samples as csrc/recording/recorder.c does."""
-    totals = dict.fromkeys(
-        ("observed_ns", "observed_held_ns", "observed_pairs", "changes", "changes_ns2"), 0
-    )
+    totals = dict.fromkeys(("observed_ns", "observed_pairs", "changes", "changes_ns2"), 0)
     totals |= {"unseen_ns2": 0, "held_ns": 0, "start_ns": samples[0][0], "end_ns": samples[-1][0]}
     for (before, was_held), (now, is_held) in pairwise(samples):
         gap = now - before
@@ -31,7 +29,6 @@ def totals_of(samples, widest=10**9):
             continue
         totals["observed_ns"] += gap
         totals["observed_pairs"] += 1
-        totals["observed_held_ns"] += gap * (was_held + is_held) / 2
         if was_held != is_held:
             totals["changes"] += 1
             totals["changes_ns2"] += gap**2
