@@ -79,5 +79,5 @@ def test_c_includes_from_its_own_room_or_one_below():
 )
 def test_an_include_from_above_is_seen(path, header):
     assert (
-        list(faults_of(Path(path), f'#include "os/jitter.h"\n#include "{header}"\n'))[-1] == header
+        list(faults_of(Path(path), f'#include "os/looker.h"\n#include "{header}"\n'))[-1] == header
     )

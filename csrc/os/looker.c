@@ -1,7 +1,5 @@
 #include "os/looker.h"
 
-#include "os/jitter.h"
-
 #ifdef _WIN32
 
 /* No signals, and names only since Windows 10: the debugger has to do without. */
@@ -109,10 +107,17 @@ looker_is_stopping(const struct looker *looker)
     return atomic_load_explicit(&looker->is_stopping, memory_order_acquire);
 }
 
+/* A fixed pause would fall into step with a periodic program. xorshift64 (Marsaglia, 2003); its
+   state is never 0. */
 uint64_t
 looker_jitter(struct looker *looker, uint64_t mean_ns)
 {
-    return jittered_ns(mean_ns, &looker->random);
+    uint64_t random = looker->random;
+    random ^= random << 13;
+    random ^= random >> 7;
+    random ^= random << 17;
+    looker->random = random;
+    return mean_ns / 2 + random % (mean_ns + 1);
 }
 
 bool

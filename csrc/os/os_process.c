@@ -16,8 +16,15 @@ involuntary_context_switches(void)
     return 0;
 }
 
+void
+os_block_signals(void)
+{
+}
+
 #else
 
+#include <pthread.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -32,6 +39,14 @@ involuntary_context_switches(void)
 {
     struct rusage usage;
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (uint64_t)usage.ru_nivcsw : 0;
+}
+
+void
+os_block_signals(void)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, NULL);
 }
 
 #endif

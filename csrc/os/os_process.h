@@ -11,19 +11,8 @@ int64_t this_process(void);
    doesn't count them. */
 uint64_t involuntary_context_switches(void);
 
-#ifdef _WIN32
-static inline void os_block_signals(void) {}
-#else
-#include <pthread.h>
-#include <signal.h>
-
-static inline void
-os_block_signals(void)
-{
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, NULL);
-}
-#endif
+/* In a thread of ours: a signal to the process goes to any thread that doesn't block it, and this
+   one isn't the program's. */
+void os_block_signals(void);
 
 #endif

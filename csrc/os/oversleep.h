@@ -12,9 +12,6 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "os/clock.h"
-#include "os/os_threads.h"
-
 enum { OVERSLEEP_TOLERANCE_NS = 1000000 }; /* not counted: timers and wakes take their time */
 
 struct oversleep {
@@ -24,57 +21,15 @@ struct oversleep {
 };
 
 /* Before the thread starts: it is due at once. */
-static inline void
-oversleep_init(struct oversleep *oversleep)
-{
-    atomic_init(&oversleep->due_ns, clock_monotonic_ns());
-    atomic_init(&oversleep->late_ns, 0);
-    atomic_init(&oversleep->wakes, 0);
-}
-
-static inline uint64_t
-oversleep_after(uint64_t due_ns, uint64_t now_ns)
-{
-    return now_ns > due_ns && now_ns - due_ns > OVERSLEEP_TOLERANCE_NS ? now_ns - due_ns : 0;
-}
+void oversleep_init(struct oversleep *oversleep);
 
 /* In the thread: it is going to sleep for that long. Returns when it is due. */
-static inline uint64_t
-oversleep_note_sleep(struct oversleep *oversleep, uint64_t pause_ns)
-{
-    uint64_t due_ns = clock_monotonic_ns() + pause_ns;
-    atomic_store_explicit(&oversleep->due_ns, due_ns, memory_order_relaxed);
-    return due_ns;
-}
+uint64_t oversleep_note_sleep(struct oversleep *oversleep, uint64_t pause_ns);
 
 /* In the thread: it is awake. */
-static inline void
-oversleep_note_wakeup(struct oversleep *oversleep)
-{
-    uint64_t due_ns = atomic_load_explicit(&oversleep->due_ns, memory_order_relaxed);
-    uint64_t late_ns = atomic_load_explicit(&oversleep->late_ns, memory_order_relaxed);
-    uint64_t wakes = atomic_load_explicit(&oversleep->wakes, memory_order_relaxed);
-    late_ns += oversleep_after(due_ns, clock_monotonic_ns());
-    atomic_store_explicit(&oversleep->due_ns, UINT64_MAX, memory_order_relaxed);
-    atomic_store_explicit(&oversleep->late_ns, late_ns, memory_order_release);
-    atomic_store_explicit(&oversleep->wakes, wakes + 1, memory_order_relaxed);
-}
-
-static inline void
-oversleep_sleep(struct oversleep *oversleep, uint64_t pause_ns)
-{
-    oversleep_note_sleep(oversleep, pause_ns);
-    os_sleep_ns(pause_ns);
-    oversleep_note_wakeup(oversleep);
-}
+void oversleep_note_wakeup(struct oversleep *oversleep);
 
 /* In another thread: all of it so far. */
-static inline uint64_t
-oversleep_until(struct oversleep *oversleep, uint64_t now_ns)
-{
-    uint64_t late_ns = atomic_load_explicit(&oversleep->late_ns, memory_order_acquire);
-    uint64_t due_ns = atomic_load_explicit(&oversleep->due_ns, memory_order_relaxed);
-    return late_ns + oversleep_after(due_ns, now_ns);
-}
+uint64_t oversleep_until(struct oversleep *oversleep, uint64_t now_ns);
 
 #endif

@@ -1,6 +1,7 @@
 /* Late is what should be awake and isn't; a sleep isn't late before its end. */
 
 #include "check.h"
+#include "os/os_threads.h"
 #include "os/oversleep.h"
 
 enum { MILLISECOND_NS = 1000000 };
@@ -38,7 +39,8 @@ test_late_waking_is_kept_and_being_awake_adds_nothing(void)
     uint64_t kept_ns = oversleep_until(&oversleep, now_ns);
     CHECK(kept_ns >= 5 * MILLISECOND_NS);
     CHECK(oversleep_until(&oversleep, now_ns + 100 * MILLISECOND_NS) == kept_ns);
-    oversleep_sleep(&oversleep, MILLISECOND_NS);
+    oversleep_note_sleep(&oversleep, MILLISECOND_NS);
+    oversleep_note_wakeup(&oversleep);
     CHECK(oversleep_until(&oversleep, clock_monotonic_ns()) >= kept_ns);
     CHECK(atomic_load(&oversleep.wakes) == 2);
 }
