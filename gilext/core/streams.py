@@ -13,8 +13,8 @@ def write_through(stream: TextIO | None, content: str) -> None:
     """Write to a stream, past its buffer, or do nothing if that is impossible.
 
     A program may have closed its stderr, or the reader of a pipe may be gone; nobody can be told
-    then. A program may have made its stderr non-blocking; what a full pipe refuses is written as
-    soon as there is room.
+    then, and text left in the buffer would make the exit code 120. A program may have made its
+    stderr non-blocking; what a full pipe refuses is written as soon as there is room.
     """
     if stream is None:
         return

@@ -9,6 +9,12 @@ import pytest
 REPORT = "the GIL was held for"
 
 
+@pytest.fixture(autouse=True)
+def _buffered(monkeypatch):
+    """See what users see: a buffered stream may be written in another order, or too late."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+
+
 @pytest.fixture
 def gilext_command(tmp_path):
     def run(*arguments, stdin="", **options):
