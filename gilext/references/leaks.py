@@ -35,14 +35,14 @@ class Leak:
     of : str
         What: ``"argument 1"``, ``"argument 'key'"``, ``"the result"``, ``"None"``, ``"memory"``,
         ``"heap"``.
-    a_call : float
+    per_call : float
         How many references, blocks of memory, or bytes of the heap each call leaves behind.
     text : str
         The same in words.
     """
 
     of: str
-    a_call: float
+    per_call: float
     text: str
 
 
@@ -247,7 +247,7 @@ def _leaks_in(
     if result_with_more is not None and (has_blocks or has_heap):
         leaks.append(
             Leak(
-                "the result", 1.0, f"leaks one reference a call to its result, a {result_with_more}"
+                "the result", 1.0, f"leaks one reference per call to its result, a {result_with_more}"
             )
         )
     elif not leaks and has_blocks:
@@ -255,14 +255,14 @@ def _leaks_in(
             Leak("memory", blocks, f"leaks {_times(blocks, 'memory block')}, of its own making")
         )
     elif not leaks and has_heap:
-        text = f"leaks {heap_bytes:,.0f} bytes a call of malloc()'s heap"
+        text = f"leaks {heap_bytes:,.0f} bytes per call of malloc()'s heap"
         leaks.append(Leak("heap", heap_bytes, text))
     return tuple(leaks)
 
 
-def _times(a_call: float, what: str) -> str:
-    count = round(a_call, 1)
-    return f"one {what} a call" if count == 1 else f"{count:g} {what}s a call"
+def _times(per_call: float, what: str) -> str:
+    count = round(per_call, 1)
+    return f"one {what} per call" if count == 1 else f"{count:g} {what}s per call"
 
 
 def _traced(

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import ctypes
 import json
 import math
 import struct
@@ -40,7 +41,7 @@ def test_planted_leak_is_found_and_named(planted, name):
 
     assert [leak.of for leak in report.leaks] == [of]
     if of != "heap":
-        assert report.leaks[0].a_call == pytest.approx(1, abs=0.1)
+        assert report.leaks[0].per_call == pytest.approx(1, abs=0.1)
         assert f"leak_{name} leaks one" in report.sentence
 
 
@@ -55,7 +56,7 @@ def test_sound_twin_is_cleared(planted, name):
 
 
 def test_assertion_fails_with_what_leaks_and_passes_its_twin(planted):
-    with pytest.raises(AssertionError, match=r"leaks one reference a call to argument 1.*") as said:
+    with pytest.raises(AssertionError, match=r"leaks one reference per call to argument 1.*") as said:
         assert_no_leaks(planted.leak_argument, [])
     assert "Py_DECREF" in str(said.value)
     assert_no_leaks(planted.sound_argument, [])
@@ -99,6 +100,31 @@ def test_cache_that_fills_is_no_leak():
     assert check_leaks(remember).leaks == ()
 
 
+@pytest.mark.parametrize(("every", "is_leak"), [(1, True), (2, False)])
+def test_leak_is_in_every_call_and_half_of_one_is_none(every, is_leak):
+    calls, kept, argument = [], [], object()
+
+    def keep_now_and_then(_):
+        calls.append(None)
+        if len(calls) % every == 0:
+            kept.append(argument)
+
+    report = check_leaks(keep_now_and_then, argument)
+
+    assert ("argument 1" in [leak.of for leak in report.leaks]) is is_leak
+
+
+@pytest.mark.skipif(not heap_bytes(), reason="this allocator doesn't tell what it has given out")
+@pytest.mark.parametrize("size", [1 << 10, 8 << 20], ids=["of_the_heap", "mapped_for_itself"])
+def test_block_of_malloc_is_seen_at_any_size(size):
+    malloc = ctypes.CDLL(None).malloc
+    malloc.argtypes, malloc.restype = (ctypes.c_size_t,), ctypes.c_void_p
+
+    report = check_leaks(malloc, size, calls=10, rounds=2)
+
+    assert report.heap_bytes_per_call >= size
+
+
 @pytest.mark.skipif(not sys.getallocatedblocks(), reason="this allocator counts no blocks")
 def test_list_that_grows_for_ever_is_a_leak():
     kept = []
@@ -119,7 +145,12 @@ def test_error_that_is_not_expected_comes_through():
 
 @pytest.mark.parametrize(
     ("options", "error", "named"),
-    [({"calls": 9}, ValueError, "calls"), ({"rounds": 1}, ValueError, "rounds")],
+    [
+        ({"calls": 9}, ValueError, "calls"),
+        ({"rounds": 1}, ValueError, "rounds"),
+        ({"calls": None}, TypeError, "calls"),
+        ({"rounds": 10**400}, ValueError, "rounds"),
+    ],
 )
 def test_bad_argument_is_named(options, error, named):
     with pytest.raises(error, match=f"'{named}'"):
