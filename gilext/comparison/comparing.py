@@ -242,14 +242,14 @@ def _start_crews(
     def one_series(way: Way, size: int, work: Workload, baseline: _Series | None) -> _Series:
         return _Series(way, stack.enter_context(way.start(loop, size)), work, baseline, [])
 
-    work = workload(loop, loop.held, seconds)
+    work = workload(loop.argument, loop.held, seconds)
     baseline = one_series(BASELINE, 1, work, None)
     series = [baseline]
     skipped = []
     for way in ways:
         try:
             if way.is_python:
-                python_work = workload(loop, loop.binding("python").call, seconds)
+                python_work = workload(loop.argument, loop.binding("python").call, seconds)
                 lone = one_series(way, 1, python_work, None)
                 series += [lone, one_series(way, workers, python_work, lone)]
             else:

@@ -19,7 +19,6 @@ from typing import Any
 from gilext._native import Meeting, release_for, time_os_threads
 from gilext.comparison import worker
 from gilext.comparison.timing import CallTiming, RunTiming, Workload, run_timing, time_call
-from gilext.loops.catalogue import Loop
 
 _START_TIMEOUT_SECONDS = 60.0
 
@@ -27,7 +26,7 @@ _START_TIMEOUT_SECONDS = 60.0
 def run_threads(
     workers: int, task: Callable[[int], CallTiming], spread_seconds: float = 0.0
 ) -> RunTiming:
-    """Run ``task(index)`` in so many threads at once.
+    """Run ``task(index)`` in `workers` threads at once.
 
     Threads that begin together may share a core for some milliseconds, until the operating system
     moves one. If that is long beside the task, `spread_seconds` keeps each busy for that long,
@@ -63,7 +62,7 @@ def run_threads(
 
 
 def _start_all(threads: Sequence[Thread], all_have_started: Barrier) -> None:
-    """Start the threads and wait for their ends; if one can't be started, send the others home."""
+    """Start the threads and wait for their ends; if one can't be started, release the others."""
     started: list[Thread] = []
     try:
         for thread in threads:
@@ -86,10 +85,9 @@ def _meet(start_line: Meeting) -> None:
 
 
 class Crew(AbstractContextManager["Crew"]):
-    """Workers that each run one loop, over and over; close it after use."""
+    """Workers that each make one call, over and over; close it after use."""
 
-    def __init__(self, loop: Loop, workers: int) -> None:
-        self.loop = loop
+    def __init__(self, workers: int) -> None:
         self.workers = workers
 
     @property
@@ -102,7 +100,7 @@ class Crew(AbstractContextManager["Crew"]):
         raise NotImplementedError
 
     def close(self) -> None:
-        """Send the workers home."""
+        """End the workers."""
 
     def __exit__(self, *_: object) -> None:
         """Close."""
@@ -110,35 +108,39 @@ class Crew(AbstractContextManager["Crew"]):
 
 
 class ThreadCrew(Crew):
-    """Python threads that call the loop through one of its bindings."""
+    """Python threads that make a call."""
 
-    def __init__(self, loop: Loop, workers: int, binding: str) -> None:
-        super().__init__(loop, workers)
-        self._call = loop.binding(binding).call
+    def __init__(self, call: Callable[..., int], workers: int) -> None:
+        super().__init__(workers)
+        self._call = call
 
     def run(self, work: Workload) -> RunTiming:
         return run_threads(self.workers, lambda _: time_call(self._call, work.argument))
 
 
 class OsThreadCrew(Crew):
-    """Plain OS threads that call the loop without Python: the machine's limit."""
+    """Plain OS threads that run a loop without Python: the machine's limit."""
+
+    def __init__(self, loop_name: str, workers: int) -> None:
+        super().__init__(workers)
+        self._loop_name = loop_name
 
     def run(self, work: Workload) -> RunTiming:
-        return RunTiming(*time_os_threads(self.loop.name, self.workers, work.argument))
+        return RunTiming(*time_os_threads(self._loop_name, self.workers, work.argument))
 
 
 class ProcessCrew(Crew):
-    """Processes that each call the held variant, under a GIL of their own.
+    """Processes that each call the held variant of a loop, under a GIL of their own.
 
     They run this interpreter on `gilext.comparison.worker`, and not through `multiprocessing`, which would
     import the caller's main module into each of them.
     """
 
-    def __init__(self, loop: Loop, workers: int) -> None:
-        super().__init__(loop, workers)
+    def __init__(self, loop_name: str, workers: int) -> None:
+        super().__init__(workers)
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
         # -P: the folder we are in may be a source tree, whose package is not the one in use.
-        command = [sys.executable, "-P", "-m", "gilext.comparison.worker", loop.name]
+        command = [sys.executable, "-P", "-m", "gilext.comparison.worker", loop_name]
         self._processes: list[subprocess.Popen[str]] = []
         try:
             for _ in range(workers):
@@ -187,7 +189,7 @@ class ProcessCrew(Crew):
 
 
 class InterpreterCrew(Crew):
-    """Sub-interpreters with a GIL each (PEP 734), that call the held variant.
+    """Sub-interpreters with a GIL each (PEP 734), that call the held variant of a loop.
 
     Raises
     ------
@@ -195,12 +197,13 @@ class InterpreterCrew(Crew):
         Where the standard library has no `concurrent.interpreters`: before 3.14.
     """
 
-    def __init__(self, loop: Loop, workers: int) -> None:
+    def __init__(self, loop_name: str, workers: int) -> None:
         try:
             interpreters = import_module("concurrent.interpreters")
         except ImportError as error:
             raise ImportError("needs concurrent.interpreters, new in CPython 3.14") from error
-        super().__init__(loop, workers)
+        super().__init__(workers)
+        self._loop_name = loop_name
         self._interpreters: list[Any] = []
         try:
             for _ in range(workers):
@@ -212,7 +215,7 @@ class InterpreterCrew(Crew):
 
     def run(self, work: Workload) -> RunTiming:
         for interpreter in self._interpreters:
-            interpreter.call(worker.prepare, self.loop.name, work.size)
+            interpreter.call(worker.prepare, self._loop_name, work.size)
         return run_threads(
             self.workers, lambda index: CallTiming(*self._interpreters[index].call(worker.run))
         )
@@ -222,14 +225,16 @@ class InterpreterCrew(Crew):
             interpreter.close()
 
 
-def workload(loop: Loop, call: Callable[..., int], seconds: float) -> Workload:
-    """Choose the size with which `call` takes about so long."""
+def workload(
+    argument_of: Callable[[int], int | bytes], call: Callable[..., int], seconds: float
+) -> Workload:
+    """Choose the size with which ``call(argument_of(size))`` takes about that long."""
     size = 1000
     while True:
-        argument = loop.argument(size)
+        argument = argument_of(size)
         timings = [time_call(call, argument) for _ in range(2)]
         elapsed = min(timing.end_ns - timing.start_ns for timing in timings) * 1e-9
         if elapsed > seconds / 8:
             size = max(1, round(size * seconds / elapsed))
-            return Workload(size, loop.argument(size))
+            return Workload(size, argument_of(size))
         size *= 4

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gilext.comparison.crews import Crew, InterpreterCrew, OsThreadCrew, ProcessCrew, ThreadCrew
-from gilext.loops.catalogue import Loop
+from gilext.loops.catalogue import LOOPS, Binding, Loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,25 +19,33 @@ class Way:
     is_python: bool = False
 
 
-def _threads(name: str, title: str, is_python: bool = False) -> Way:
-    return Way(name, title, lambda loop, workers: ThreadCrew(loop, workers, name), is_python)
+def _threads(binding: Binding) -> Way:
+    def start(loop: Loop, workers: int) -> Crew:
+        return ThreadCrew(loop.binding(binding.name).call, workers)
+
+    return Way(binding.name, f"{binding.title}, threads", start, binding.name == "python")
 
 
-BASELINE = Way("one", "one worker", lambda loop, _: ThreadCrew(loop, 1, "held"))
-LIMIT = Way("limit", "plain OS threads", OsThreadCrew)
+# Every loop has the same bindings.
+*_IN_C, _PYTHON = LOOPS["spin"].bindings
+
+BASELINE = Way("one", "one worker", lambda loop, _: ThreadCrew(loop.held, 1))
+LIMIT = Way("limit", "plain OS threads", lambda loop, workers: OsThreadCrew(loop.name, workers))
 
 WAYS = {
     way.name: way
     for way in (
-        _threads("python", "pure Python, threads", is_python=True),
-        _threads("held", "C, held, threads"),
-        _threads("released", "C, released, threads"),
-        _threads("cffi_api", "cffi API mode, threads"),
-        _threads("cffi_abi", "cffi ABI mode, threads"),
-        _threads("ctypes_cdll", "ctypes.CDLL, threads"),
-        _threads("ctypes_pydll", "ctypes.PyDLL, threads"),
-        Way("processes", "C, held, processes", ProcessCrew),
-        Way("interpreters", "C, held, sub-interpreters", InterpreterCrew),
+        *map(_threads, (_PYTHON, *_IN_C)),
+        Way(
+            "processes",
+            "C, held, processes",
+            lambda loop, workers: ProcessCrew(loop.name, workers),
+        ),
+        Way(
+            "interpreters",
+            "C, held, sub-interpreters",
+            lambda loop, workers: InterpreterCrew(loop.name, workers),
+        ),
     )
 }
 

@@ -142,7 +142,7 @@ def _measured(candidate: Candidate, seconds: float) -> BoundLoop:
     call = candidate.call
     if call(1000, 7) != spin.held(1000, 7):
         raise ValueError(f"argument 'candidates': {candidate.binding} is another loop")
-    steps = workload(spin, lambda size: call(size, 0), 0.03).size
+    steps = workload(spin.argument, lambda size: call(size, 0), 0.03).size
 
     def empty_calls() -> None:
         for _ in repeat(None, _EMPTY_CALLS):

@@ -35,7 +35,7 @@ def seconds(workers, steps):
         work(steps)
         barrier.wait()
     for _ in range(workers):
-        Thread(target=run).start()
+        Thread(target=run, daemon=True).start()
     barrier.wait()
     start = time.perf_counter()
     barrier.wait()

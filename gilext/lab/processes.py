@@ -101,7 +101,7 @@ def _memory_of(row: HiredWay) -> str:
 def _hire(name: str, workers: int, seconds: float) -> HiredWay:
     way, chosen = WAYS[name], loop(_LOOP)
     call = chosen.binding("python").call if way.is_python else chosen.held
-    work, little = workload(chosen, call, seconds), workload(chosen, call, 0.0)
+    work, little = (workload(chosen.argument, call, each) for each in (seconds, 0.0))
     before = _resident_bytes(os.getpid())
     start = perf_counter()
     with way.start(chosen, workers) as crew:

@@ -115,10 +115,10 @@ def _loop(name: str, unit: str, argument: Callable[[int], int | bytes]) -> Loop:
         return lambda: getattr(functions(), name)
 
     ways = (
-        Binding("held", "C API, held", True, lambda: held),
-        Binding("released", "C API, released", False, lambda: released),
-        Binding("cffi_api", "cffi, API mode", False, foreign(bindings.cffi_api)),
-        Binding("cffi_abi", "cffi, ABI mode", False, foreign(bindings.cffi_abi)),
+        Binding("held", "C, held", True, lambda: held),
+        Binding("released", "C, released", False, lambda: released),
+        Binding("cffi_api", "cffi API mode", False, foreign(bindings.cffi_api)),
+        Binding("cffi_abi", "cffi ABI mode", False, foreign(bindings.cffi_abi)),
         Binding("ctypes_cdll", "ctypes.CDLL", False, foreign(bindings.ctypes_cdll)),
         Binding("ctypes_pydll", "ctypes.PyDLL", True, foreign(bindings.ctypes_pydll)),
         Binding("python", "pure Python", True, lambda: pure),

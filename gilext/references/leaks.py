@@ -247,7 +247,9 @@ def _leaks_in(
     if result_with_more is not None and (has_blocks or has_heap):
         leaks.append(
             Leak(
-                "the result", 1.0, f"leaks one reference per call to its result, a {result_with_more}"
+                "the result",
+                1.0,
+                f"leaks one reference per call to its result, a {result_with_more}",
             )
         )
     elif not leaks and has_blocks:

@@ -122,7 +122,7 @@ def test_every_other_round_runs_backwards(monkeypatch):
     monkeypatch.setattr(
         comparison,
         "WAYS",
-        {name: Way(name, name, lambda chosen, n: Recorded(chosen, n)) for name in "abc"},
+        {name: Way(name, name, lambda _, workers: Recorded(workers)) for name in "abc"},
     )
 
     compare(ways=["a", "b", "c"], seconds=0.001, rounds=3, progress=lambda *c: order.append(c[2]))
@@ -137,7 +137,7 @@ def test_work_is_sized_to_the_time_that_a_call_takes(monkeypatch):
 
     monkeypatch.setattr(crew, "time_call", three_nanoseconds_each)
 
-    assert crew.workload(loop("spin"), loop("spin").held, 0.3) == Workload(10**8, 10**8)
+    assert crew.workload(loop("spin").argument, loop("spin").held, 0.3) == Workload(10**8, 10**8)
 
 
 def row(way, speedup, limit=2.0, workers=2):

@@ -34,7 +34,7 @@ def has_interpreters():
 
 
 CREWS = {
-    "threads": lambda chosen, workers: ThreadCrew(chosen, workers, "released"),
+    "threads": lambda name, workers: ThreadCrew(loop(name).released, workers),
     "os-threads": OsThreadCrew,
     "processes": ProcessCrew,
     "interpreters": InterpreterCrew,
@@ -48,7 +48,7 @@ def test_every_worker_of_a_crew_returns_the_loops_result(kind, name):
         pytest.skip("concurrent.interpreters came with CPython 3.14")
     chosen, work = workload(name)
 
-    with CREWS[kind](chosen, 3) as crew:
+    with CREWS[kind](name, 3) as crew:
         laps = [crew.run(work), crew.run(work)]
 
     for lap in laps:
@@ -60,7 +60,7 @@ def test_every_worker_of_a_crew_returns_the_loops_result(kind, name):
 @pytest.mark.skipif(has_interpreters(), reason="there are sub-interpreters here")
 def test_sub_interpreters_are_refused_with_the_version_that_has_them():
     with pytest.raises(ImportError, match=r"3\.14"):
-        InterpreterCrew(loop("spin"), 2)
+        InterpreterCrew("spin", 2)
 
 
 def test_tasks_of_a_crew_run_at_the_same_time():
@@ -99,7 +99,9 @@ def test_no_task_runs_and_no_thread_is_left_unless_all_can_start(run_child, star
 
 
 def test_comparison_without_its_threads_ends_at_once(run_child):
-    assert run_child("few_python_threads.py", "compare", "3").stdout == "refused; no thread is left\n"
+    assert (
+        run_child("few_python_threads.py", "compare", "3").stdout == "refused; no thread is left\n"
+    )
 
 
 def test_task_does_not_run_when_a_party_does_not_come(monkeypatch):
@@ -145,8 +147,8 @@ def test_shift_encloses_its_call():
 
 
 def test_closing_a_process_crew_ends_its_processes():
-    chosen, work = workload("spin")
-    with ProcessCrew(chosen, 2) as crew:
+    _, work = workload("spin")
+    with ProcessCrew("spin", 2) as crew:
         crew.run(work)
         processes = list(crew._processes)
 
@@ -154,8 +156,8 @@ def test_closing_a_process_crew_ends_its_processes():
 
 
 def test_worker_process_that_dies_is_reported_with_its_exit_code():
-    chosen, work = workload("spin")
-    with ProcessCrew(chosen, 2) as crew:
+    _, work = workload("spin")
+    with ProcessCrew("spin", 2) as crew:
         crew.run(work)
         crew._processes[1].kill()
         crew._processes[1].wait()
@@ -176,7 +178,7 @@ def test_failed_start_of_a_process_leaves_none_behind(monkeypatch):
     monkeypatch.setattr("gilext.comparison.crews.subprocess.Popen", start_once)
 
     with pytest.raises(OSError, match="no more processes"):
-        ProcessCrew(loop("spin"), 2)
+        ProcessCrew("spin", 2)
     assert started[0].poll() is not None
 
 

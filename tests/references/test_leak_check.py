@@ -56,7 +56,9 @@ def test_sound_twin_is_cleared(planted, name):
 
 
 def test_assertion_fails_with_what_leaks_and_passes_its_twin(planted):
-    with pytest.raises(AssertionError, match=r"leaks one reference per call to argument 1.*") as said:
+    with pytest.raises(
+        AssertionError, match=r"leaks one reference per call to argument 1.*"
+    ) as said:
         assert_no_leaks(planted.leak_argument, [])
     assert "Py_DECREF" in str(said.value)
     assert_no_leaks(planted.sound_argument, [])
