@@ -23,7 +23,7 @@ int bind_arguments_by_name(const struct signature *signature, PyObject *const *a
 int to_any_uint64(const struct signature *signature, Py_ssize_t index, PyObject *value,
                   uint64_t min, uint64_t max, uint64_t *result);
 
-/* Fill `values` with the arguments in the order of the signature, NULL where an
+/* Fill `values` with the arguments in the order of the signature, NULL if an
    optional one is absent. 0, or -1 with TypeError set. */
 static inline int
 bind_arguments(const struct signature *signature, PyObject *const *args, Py_ssize_t nargs,
@@ -59,8 +59,8 @@ to_uint64(const struct signature *signature, Py_ssize_t index, PyObject *value, 
 int to_nanoseconds(const struct signature *signature, Py_ssize_t index, PyObject *value,
                    uint64_t *result);
 
-/* A C-contiguous buffer; the caller releases it. TypeError where `value` has no buffer,
-   BufferError where it isn't contiguous, ValueError where it is a released memoryview. */
+/* A C-contiguous buffer; the caller releases it. TypeError if `value` has no buffer,
+   BufferError if it isn't contiguous, ValueError if it is released or closed. */
 int to_buffer(const struct signature *signature, Py_ssize_t index, PyObject *value,
               Py_buffer *view);
 

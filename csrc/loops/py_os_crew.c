@@ -15,7 +15,7 @@ static const struct signature time_os_threads_signature = {
 struct loop_call {
     const struct loop *loop;
     struct loop_argument argument;
-    Py_buffer owned_view; /* empty, where the loop takes no buffer: PyBuffer_Release() takes it */
+    Py_buffer owned_view; /* empty if the loop takes no buffer: PyBuffer_Release() takes that too */
 };
 
 static int

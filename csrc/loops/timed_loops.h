@@ -2,7 +2,7 @@
    spin_interruptible.
 
    Both read the monotonic clock and not the thread's CPU clock: what a hold costs the other
-   threads is wall time, also when the holder loses its core meanwhile; and reading the CPU
+   threads is wall time, also when the holder loses its core in between; and reading the CPU
    clock is a system call, ten times as long. */
 
 #ifndef GILEXT_TIMED_LOOPS_H

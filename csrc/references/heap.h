@@ -1,4 +1,4 @@
-/* What malloc() has given out, where the C library tells: also what C code allocates past Python's
+/* What malloc() has given out, if the C library tells: also what C code allocates past Python's
    allocators, which sys.getallocatedblocks() doesn't count. */
 
 #ifndef GILEXT_HEAP_H

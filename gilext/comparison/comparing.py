@@ -19,8 +19,8 @@ from gilext.loops.catalogue import loop as loop_named
 
 Progress = Callable[[int, int, str], None]
 
-_LEAST_DEFAULT_WORKERS = 2
-_MOST_DEFAULT_WORKERS = 4
+_MIN_DEFAULT_WORKERS = 2
+_MAX_DEFAULT_WORKERS = 4
 _MAX_WORKERS = 1024
 _MAX_ROUNDS = 10_000
 
@@ -69,7 +69,7 @@ class Comparison(Result):
     loop, unit : str
         The loop and what its sizes count.
     size, python_size : int
-        Size of a call in C, and in pure Python (0 where that wasn't run).
+        Size of a call in C, and in pure Python (0 if that wasn't run).
     workers, rounds : int
         How many workers a row has, and how often each row ran.
     rows : tuple of Row
@@ -183,8 +183,8 @@ def compare(
     seconds = check_seconds("seconds", seconds, is_open=True)
     environment = info()
     if workers is None:
-        workers = min(int(environment.usable_cores or 0), _MOST_DEFAULT_WORKERS)
-        workers = max(workers, _LEAST_DEFAULT_WORKERS)
+        workers = min(int(environment.usable_cores or 0), _MAX_DEFAULT_WORKERS)
+        workers = max(workers, _MIN_DEFAULT_WORKERS)
     workers = check_count("workers", workers, maximum=_MAX_WORKERS)
 
     with ExitStack() as stack:

@@ -132,8 +132,8 @@ class OsThreadCrew(Crew):
 class ProcessCrew(Crew):
     """Processes that each call the held variant of a loop, under a GIL of their own.
 
-    They run this interpreter on `gilext.comparison.worker`, and not through `multiprocessing`, which would
-    import the caller's main module into each of them.
+    They run this interpreter on `gilext.comparison.worker`, and not through `multiprocessing`,
+    which would import the caller's main module into each of them.
     """
 
     def __init__(self, loop_name: str, workers: int) -> None:
@@ -194,7 +194,7 @@ class InterpreterCrew(Crew):
     Raises
     ------
     ImportError
-        Where the standard library has no `concurrent.interpreters`: before 3.14.
+        When the standard library has no `concurrent.interpreters`: before 3.14.
     """
 
     def __init__(self, loop_name: str, workers: int) -> None:

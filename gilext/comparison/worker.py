@@ -1,7 +1,8 @@
 """A worker outside this interpreter: in a process or a sub-interpreter of its own.
 
-It runs the held variant, since nobody shares its GIL. As a process (``python -m gilext.comparison.worker
-LOOP``) it reads ``prepare SIZE`` and ``run``, a line each, and answers each with a line of JSON.
+It runs the held variant, since nothing shares its GIL. As a process (``python -m
+gilext.comparison.worker LOOP``) it reads ``prepare SIZE`` and ``run``, a line each, and answers
+each with a line of JSON.
 """
 
 from __future__ import annotations

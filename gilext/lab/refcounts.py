@@ -39,7 +39,7 @@ class CountedReferences:
         How the counts were guarded.
     right, leaked, freed_early : int
         Objects whose count was 1 in the end, higher, lower.
-    seen_dead : int
+    saw_zero : int
         How often a thread saw a count reach 0 while the object was in use.
     """
 
@@ -47,7 +47,7 @@ class CountedReferences:
     right: int
     leaked: int
     freed_early: int
-    seen_dead: int
+    saw_zero: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class RacedReferences(Result):
             Column("seen dead", ","),
         )
         rows = tuple(
-            (row.way, row.right, row.leaked, row.freed_early, row.seen_dead) for row in self.rows
+            (row.way, row.right, row.leaked, row.freed_early, row.saw_zero) for row in self.rows
         )
         return Report(
             title=f"{self.workers} threads take and drop a reference, {self.times:,} times each, "

@@ -51,7 +51,7 @@ class RefcountView(Result):
     gc_tracked : bool
         Whether the collector looks at it.
     gc_generation : int or None
-        In which generation the collector has it; None where it isn't tracked, or where the
+        In which generation the collector has it; None if it isn't tracked, or if the
         interpreter can't tell.
     split : SplitCount or None
         The parts of the count, on a free-threaded build.

@@ -67,7 +67,7 @@ class LeakReport(Result):
     total_refs_per_call : float or None
         References of all objects together, likewise; None but in debug builds.
     traced : tuple of str
-        The lines that allocated most of what is left, where it was asked for.
+        The lines that allocated most of what is left, if it was asked for.
     """
 
     function: str
@@ -194,7 +194,7 @@ def _call_many(
     raises: type[BaseException] | tuple[type[BaseException], ...],
     calls: int,
 ) -> object:
-    """Return the last call's result; None where that raised."""
+    """Return the last call's result; None if that raised."""
     result: object = None
     for _ in repeat(None, calls):
         try:

@@ -68,7 +68,7 @@ def test_guarded_references_are_right():
     for _ in range(5):
         rows = {row.way: row for row in race_references(3, 8, 20_000).rows}
         for way in GUARDED_REFERENCES:
-            assert (rows[way].right, rows[way].seen_dead) == (8, 0)
+            assert (rows[way].right, rows[way].saw_zero) == (8, 0)
         if is_gil_enabled():
             assert rows["plain, GIL held"].right == 8
 
