@@ -56,8 +56,9 @@ def build(tool, folder):
     """Build a tool's extension with its own build system; return its module."""
     sources = folder / f"{tool}-sources"
     shutil.copytree(HERE / f"with_{tool}", sources)
-    for name in ("loops.c", "loops.h"):
-        shutil.copy(CSRC / name, sources)
+    (sources / "loops").mkdir()
+    for name in ("loops.c", "loops.h", "loop_table.h"):
+        shutil.copy(CSRC / "loops" / name, sources / "loops")
     target = folder / "built"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     pip += ["--no-build-isolation", "--no-deps", "--target", str(target), str(sources)]

@@ -4,7 +4,7 @@
 from libc.stdint cimport uint64_t
 
 
-cdef extern from "loops.h" nogil:
+cdef extern from "loops/loops.h" nogil:
     uint64_t gilext_spin(uint64_t iterations, uint64_t seed)
 
 

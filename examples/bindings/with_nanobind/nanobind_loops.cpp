@@ -3,7 +3,7 @@
 #include <nanobind/nanobind.h>
 
 extern "C" {
-#include "loops.h"
+#include "loops/loops.h"
 }
 
 namespace nb = nanobind;

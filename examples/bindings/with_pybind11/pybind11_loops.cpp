@@ -3,7 +3,7 @@
 #include <pybind11/pybind11.h>
 
 extern "C" {
-#include "loops.h"
+#include "loops/loops.h"
 }
 
 namespace py = pybind11;

@@ -5,7 +5,11 @@ from setuptools import setup
 
 # The C compiler warns that -std=c++17 is none of its own, and compiles the loop as C.
 extension = Pybind11Extension(
-    "pybind11_loops", ["pybind11_loops.cpp", "loops.c"], cxx_std=17, extra_compile_args=["-O2"]
+    "pybind11_loops",
+    ["pybind11_loops.cpp", "loops/loops.c"],
+    include_dirs=["."],
+    cxx_std=17,
+    extra_compile_args=["-O2"],
 )
 setup(
     name="pybind11_loops", version="0", ext_modules=[extension], cmdclass={"build_ext": build_ext}
