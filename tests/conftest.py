@@ -170,6 +170,7 @@ def made_up() -> Callable[..., Recording]:
             "stall_threshold_seconds": 0.02,
             "stalls": tuple(stalls),
             "stalls_truncated_at_seconds": None,
+            "stalls_unavailable_reason": None,
             "lines_unavailable_reason": None,
             "holds": kept,
             "holds_truncated_at_seconds": None,

@@ -68,7 +68,7 @@ def test_a_copy_goes_with_its_last_user() -> None:
 
 NEW_OBJECT: dict[str, Callable[[ModuleType], object]] = {
     "Meeting": lambda module: module.Meeting(1),
-    "Sampler": lambda module: module.Sampler(1.0, 1.0, 0.0, 0, 0.0),
+    "Sampler": lambda module: module.Sampler(1.0, 1.0, 0.0, 0),
     "Counters": lambda module: module.Counters("plain", 1),
     "LockPair": lambda module: module.LockPair(),
     "UnsupportedInterpreter": lambda module: module.UnsupportedInterpreter(),

@@ -58,16 +58,17 @@ sampler_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"interval", "busy_interval", "stall", "memory", "window", NULL};
     static const struct signature signature = {
-        "Sampler", 5, 5, {"interval", "busy_interval", "stall", "memory", "window"}};
-    PyObject *borrowed[5];
-    struct sampling sampling;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOO:Sampler", names, &borrowed[0],
+        "Sampler", 4, 5, {"interval", "busy_interval", "stall", "memory", "window"}};
+    PyObject *borrowed[5] = {NULL};
+    struct sampling sampling = {.window_ns = 0};
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOO|O:Sampler", names, &borrowed[0],
                                      &borrowed[1], &borrowed[2], &borrowed[3], &borrowed[4]) ||
         to_nanoseconds(&signature, 0, borrowed[0], &sampling.interval_ns) < 0 ||
         to_nanoseconds(&signature, 1, borrowed[1], &sampling.busy_interval_ns) < 0 ||
         to_nanoseconds(&signature, 2, borrowed[2], &sampling.stall_ns) < 0 ||
         to_uint64(&signature, 3, borrowed[3], 0, INT64_MAX, &sampling.memory) < 0 ||
-        to_nanoseconds(&signature, 4, borrowed[4], &sampling.window_ns) < 0) {
+        (borrowed[4] != NULL &&
+         to_nanoseconds(&signature, 4, borrowed[4], &sampling.window_ns) < 0)) {
         return NULL;
     }
     if (gil_state_find(&sampling.gil) == GIL_LAYOUT_UNKNOWN) {
@@ -162,7 +163,7 @@ sampler_get_knows_requests(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
 /* -- the module's part ------------------------------------------------------------------------ */
 
 PyDoc_STRVAR(sampler_doc,
-             "Sampler(interval, busy_interval, stall, memory, window)\n--\n\n"
+             "Sampler(interval, busy_interval, stall, memory, window=0.0)\n--\n\n"
              "A native thread that samples the GIL, never takes it, and records the holds.\n\n"
              "Its buffer, once it has stopped, is the holds that were kept, in order, as struct's\n"
              "'@QQiI': start and end in nanoseconds of the monotonic clock, the holder's index,\n"

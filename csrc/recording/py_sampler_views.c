@@ -101,6 +101,16 @@ struct thread_table {
     size_t folded_count;
 };
 
+/* The hold that goes on counts as far as it has been seen. */
+static void
+add_open_hold(const struct recorder *recorder, struct holder_total *total)
+{
+    uint64_t open_ns = recorder_open_ns(recorder);
+    total->held_ns += open_ns;
+    total->holds++;
+    total->longest_ns = open_ns > total->longest_ns ? open_ns : total->longest_ns;
+}
+
 static void
 copy_threads(struct sampler *sampler, struct thread_table *table)
 {
@@ -110,6 +120,9 @@ copy_threads(struct sampler *sampler, struct thread_table *table)
         int32_t slot = table->order.slots[i];
         table->threads[i] = sampler->holders.threads[slot].thread;
         table->totals[i] = sampler->recorder.holders[slot];
+        if (slot == sampler->recorder.last.holder) {
+            add_open_hold(&sampler->recorder, &table->totals[i]);
+        }
     }
     table->folded = sampler->recorder.folded;
     table->folded_count = sampler->recorder.folded_count;

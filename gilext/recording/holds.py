@@ -10,21 +10,26 @@ from typing import Any, overload
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """One unbroken span in which one thread held the GIL.
+    """One span in which one thread was seen holding the GIL.
 
     Attributes
     ----------
     start_seconds : float
         When it began, from the start of the recording.
     seconds : float
-        How long it lasted.
+        How long it lasted. If nobody requested the GIL it is an upper bound: the thread was found
+        holding it at each sample, and may have released it for a moment between two of them.
     thread : int
         The holder, as an index into `Recording.by_thread`.
+    requested : bool
+        Whether another thread was seen to have requested the GIL, which it does when it has waited
+        for a switch interval: from then on the hold was unbroken.
     """
 
     start_seconds: float
     seconds: float
     thread: int
+    requested: bool = False
 
 
 class Holds(Sequence[Hold]):
@@ -36,13 +41,14 @@ class Holds(Sequence[Hold]):
     ----------
     data : bytes-like
         The holds one after another, as struct's ``@QQiI``: start and end in nanoseconds of the
-        monotonic clock, the thread's index, nothing.
+        monotonic clock, the thread's index, and flags: 1 for a hold in which the GIL was requested.
     origin_ns : int
         When the recording began, on that clock.
     """
 
     __slots__ = ("_data", "_origin_ns")
     _ROW = Struct("@QQiI")
+    _REQUESTED = 1  # csrc/recording/holds.h
 
     def __init__(self, data: Any = b"", origin_ns: int = 0) -> None:
         self._data = memoryview(data).cast("B")
@@ -57,7 +63,7 @@ class Holds(Sequence[Hold]):
                     round(hold.start_seconds * 1e9),
                     round(hold.start_seconds * 1e9) + round(hold.seconds * 1e9),
                     hold.thread,
-                    0,
+                    cls._REQUESTED * hold.requested,
                 )
                 for hold in holds
             )
@@ -104,14 +110,26 @@ class Holds(Sequence[Hold]):
         """Return how many there are."""
         return f"<{len(self)} holds>"
 
-    def columns(self) -> dict[str, list[float] | list[int]]:
-        """Return the holds as three lists: their starts, their lengths, their threads."""
+    def columns(self) -> dict[str, list[float] | list[int] | list[bool]]:
+        """Return the holds as lists, one for each field of `Hold`."""
         rows = list(self._ROW.iter_unpack(self._data))
         return {
             "start_seconds": [(start - self._origin_ns) * 1e-9 for start, _, _, _ in rows],
             "seconds": [(end - start) * 1e-9 for start, end, _, _ in rows],
             "thread": [thread for _, _, thread, _ in rows],
+            "requested": [bool(flags & self._REQUESTED) for _, _, _, flags in rows],
         }
 
-    def _hold(self, start_ns: int, end_ns: int, thread: int, _: int) -> Hold:
-        return Hold((start_ns - self._origin_ns) * 1e-9, (end_ns - start_ns) * 1e-9, thread)
+    def _hold(self, start_ns: int, end_ns: int, thread: int, flags: int) -> Hold:
+        return hold_of_row((start_ns, end_ns, thread, flags), self._origin_ns)
+
+
+def hold_of_row(row: tuple[int, int, int, int], origin_ns: int) -> Hold:
+    """Return a hold, given as the native sampler keeps it and when the recording began."""
+    start_ns, end_ns, thread, flags = row
+    return Hold(
+        (start_ns - origin_ns) * 1e-9,
+        (end_ns - start_ns) * 1e-9,
+        thread,
+        bool(flags & Holds._REQUESTED),
+    )

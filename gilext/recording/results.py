@@ -69,12 +69,12 @@ class StackSample:
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """A hold that kept every other thread waiting for longer than the threshold.
+    """A hold that another thread had to wait for, for at least the threshold.
 
     Attributes
     ----------
     hold : Hold
-        When, how long, by whom.
+        When, how long, by whom: the part of it in which somebody is known to have waited.
     stacks : tuple of StackSample
         The Python lines that ran meanwhile; empty where none could be had.
     """
@@ -118,29 +118,31 @@ class Recording(Result):
         The part of the time in which samples lay close together. In the rest the sampling thread
         was kept from its core for more than four intervals, which makes the error larger.
     interval_seconds : float
-        The mean time between two looks that was asked for.
+        The mean time between two samples that was asked for.
     throttled_seconds : float
-        For how long it looked more seldom than that, to spare a program that kept all cores busy.
+        For how long all cores were busy, and it took fewer samples than that.
     samples : int
-        How often it looked.
+        How many samples it took.
     longest_gap_seconds : float
-        The longest time between two looks.
+        The longest time between two samples.
     by_thread : tuple of ThreadTime
         The holders.
     longest : tuple of Hold
         The longest holds, up to 256, the longest first.
     stall_threshold_seconds : float or None
-        How long a hold has to last to be a stall; None where none was looked for.
+        How long somebody has to wait for a hold to be a stall; None if none was looked for.
     stalls : tuple of Stall
-        The holds that reached the threshold, in order, up to the memory for them.
+        The holds that somebody waited for as long as that, in order, up to the memory for them.
     stalls_truncated_at_seconds : float or None
-        From when on `stalls` lacks some; None where it is complete.
+        From when on `stalls` lacks some; None if it is complete.
+    stalls_unavailable_reason : str or None
+        Why no stall can be seen here; None if they can.
     lines_unavailable_reason : str or None
-        Why the stalls have no lines; None where they can have them.
+        Why the stalls have no lines; None if they can have them.
     holds : Holds
         Every hold, in order, up to the memory for them; a sequence of `Hold`.
     holds_truncated_at_seconds : float or None
-        From when on `holds` lacks some; None where it is complete.
+        From when on `holds` lacks some; None if it is complete.
     histogram : tuple of int
         How many holds lasted 2**i to 2**(i + 1) nanoseconds, for each i.
     environment : Environment
@@ -160,6 +162,7 @@ class Recording(Result):
     stall_threshold_seconds: float | None
     stalls: tuple[Stall, ...]
     stalls_truncated_at_seconds: float | None
+    stalls_unavailable_reason: str | None
     lines_unavailable_reason: str | None
     holds: Holds
     holds_truncated_at_seconds: float | None
@@ -167,7 +170,7 @@ class Recording(Result):
     environment: Environment
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields as what ``json.dumps()`` takes; the holds as three lists."""
+        """Return the fields as what ``json.dumps()`` takes; the holds as one list a field."""
         without_holds = replace(self, holds=Holds())
         return Result.to_dict(without_holds) | {"holds": self.holds.columns()}
 
@@ -186,7 +189,7 @@ class Recording(Result):
         ValueError
             For another suffix.
         ImportError
-            Where a library is missing that the form needs.
+            When a library is missing that the form needs.
         """
         saving.save(self, Path(path))
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MAX_THREADS = 15
 MAX_LINES = 10
+_NOTABLE_SECONDS = 0.005
 
 
 def recording_report(recording: Recording) -> Report:
@@ -102,7 +103,9 @@ def stalls_summary(recording: Recording) -> str:
     """Return how many stalls there were, in one line."""
     if recording.stall_threshold_seconds is None:
         return "stalls were not looked for"
-    threshold = f"(holds of {recording.stall_threshold_seconds * 1e3:g} ms or more)"
+    if recording.stalls_unavailable_reason is not None:
+        return f"stalls can't be seen: {recording.stalls_unavailable_reason}"
+    threshold = f"(waits of {recording.stall_threshold_seconds * 1e3:g} ms or more)"
     if not recording.stalls:
         return f"no stalls {threshold}"
     stalled = sum(stall.hold.seconds for stall in recording.stalls)
@@ -112,6 +115,12 @@ def stalls_summary(recording: Recording) -> str:
 def caveats(recording: Recording) -> tuple[str, ...]:
     """Return what one has to know of a recording to read it, a sentence each."""
     notes = []
+    longest = recording.longest[0] if recording.longest else None
+    if longest is not None and longest.seconds >= _NOTABLE_SECONDS and not longest.requested:
+        notes.append(
+            f"Nobody requested the GIL in the longest hold, {longest.seconds * 1e3:.1f} ms: that is "
+            "an upper bound, as it may have been released between two samples."
+        )
     if recording.stalls and recording.lines_unavailable_reason is not None:
         notes.append(f"Without the lines of the stalls: {recording.lines_unavailable_reason}.")
     if recording.throttled_seconds > 0:

@@ -7,7 +7,7 @@ import sys
 import threading
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from types import TracebackType
 from typing import Any
@@ -18,7 +18,7 @@ from gilext.core.environment import info
 from gilext.core.report import Report, share
 from gilext.core.results import Result
 from gilext.recording.exits import forget, stop_at_exit
-from gilext.recording.holds import Hold, Holds
+from gilext.recording.holds import Holds, hold_of_row
 from gilext.recording.results import (
     Frame,
     Recording,
@@ -35,6 +35,7 @@ DEFAULT_STALLS = 0.02
 DEFAULT_MEMORY = 64 << 20
 
 BUSY_INTERVAL = 3.3e-3
+_NO_REQUESTS = "this system lets no thread read whether another one requests the GIL"
 _NO_FRAMES = "the frames of this interpreter are unknown"
 _SHORTEST_INTERVAL = 10e-6
 _LONGEST_INTERVAL = 1.0
@@ -51,7 +52,7 @@ class Snapshot(Result):
     held_seconds : float
         For how long of that the GIL was held.
     by_thread : tuple of ThreadTime
-        The holders; the hold that is going on isn't counted yet.
+        The holders, with the hold that is going on.
     """
 
     seconds: float
@@ -65,7 +66,6 @@ class Snapshot(Result):
         return Report(
             title=f"up to now the GIL was held for {held} of {self.seconds:.3f} s",
             body=(thread_table(self.by_thread, self.seconds),) if self.by_thread else (),
-            notes=("A hold that is going on is counted above, and not yet in the table.",),
         )
 
 
@@ -102,7 +102,7 @@ class Watch:
             if self._sampler is not None:
                 raise RuntimeError("a watch can be used only once")
             self._sampler = Sampler(
-                self._interval, self._busy_interval, self._stalls or 0.0, self._memory, 0.0
+                self._interval, self._busy_interval, self._stalls or 0.0, self._memory
             )
             try:
                 self._process = os.getpid()
@@ -188,11 +188,12 @@ class Watch:
         """
         if self._sampler is None or self._is_in_child():
             raise RuntimeError("there is nothing to see outside the watched block")
-        totals = self._sampler.totals()
+        threads = _threads_of(self._sampler, self._names.by_native_id())
+        totals = self._sampler.totals()  # after the threads, so that none held more than there was
         return Snapshot(
             seconds=(totals["end_ns"] - totals["start_ns"]) * 1e-9,
-            held_seconds=totals["held_ns"] * 1e-9,
-            by_thread=_threads_of(self._sampler, self._names.by_native_id()),
+            held_seconds=sum(thread.held_seconds for thread in threads),
+            by_thread=threads,
         )
 
     def __getattr__(self, name: str) -> Any:
@@ -213,7 +214,7 @@ class Watch:
             return (when_ns - origin) * 1e-9 if when_ns else None
 
         fraction, error = held_fraction(totals)
-        longest = (_hold_of(item, origin) for item in sampler.longest())
+        longest = (hold_of_row(item, origin) for item in sampler.longest())
         return Recording(
             seconds=(totals["end_ns"] - origin) * 1e-9,
             held_fraction=fraction,
@@ -228,6 +229,7 @@ class Watch:
             stall_threshold_seconds=self._stalls,
             stalls=_stalls_of(sampler, origin),
             stalls_truncated_at_seconds=seconds_from(totals["stalls_full_ns"]),
+            stalls_unavailable_reason=None if sampler.knows_requests else _NO_REQUESTS,
             lines_unavailable_reason=None if sampler.knows_frames else _NO_FRAMES,
             holds=Holds(sampler, origin),
             holds_truncated_at_seconds=seconds_from(totals["holds_full_ns"]),
@@ -278,13 +280,10 @@ def watch(
     return Watch(interval, stalls, memory)
 
 
-def _hold_of(item: tuple[int, int, int, int], origin: int) -> Hold:
-    start, end, thread, _ = item
-    return Hold((start - origin) * 1e-9, (end - start) * 1e-9, thread)
-
-
 def _threads_of(sampler: Sampler, names: Mapping[int, str]) -> tuple[ThreadTime, ...]:
-    return tuple(
+    rows = sampler.threads()
+    folded = sampler.totals()["folded_threads"]
+    threads = [
         ThreadTime(
             name=names.get(native_id, f"thread {native_id}" if native_id else "unknown"),
             ident=ident,
@@ -293,8 +292,11 @@ def _threads_of(sampler: Sampler, names: Mapping[int, str]) -> tuple[ThreadTime,
             longest_seconds=longest * 1e-9,
             holds=count,
         )
-        for ident, native_id, held, count, longest in sampler.threads()
-    )
+        for ident, native_id, held, count, longest in rows
+    ]
+    if folded:
+        threads[-1] = replace(threads[-1], name=f"{folded} other threads")
+    return tuple(threads)
 
 
 def _stalls_of(sampler: Sampler, origin: int) -> tuple[Stall, ...]:
@@ -310,7 +312,7 @@ def _stalls_of(sampler: Sampler, origin: int) -> tuple[Stall, ...]:
     times = [when for when, _ in taken]
     stalls = []
     for item in sampler.stalls():
-        hold = _hold_of(item, origin)
+        hold = hold_of_row(item, origin)
         within = taken[bisect_left(times, item[0]) : bisect_left(times, item[1])]
         stacks = [((when - origin) * 1e-9, stack) for when, stack in within]
         stalls.append(Stall(hold, stack_samples(hold, stacks)))

@@ -9,7 +9,7 @@ from gilext.recording.monitor import MonitorReading
 from gilext.recording.results import Frame, StackSample, Stall, ThreadTime
 from gilext.recording.watch import Snapshot
 
-LONG = Hold(0.5, 0.25, 1)
+LONG = Hold(0.5, 0.25, 1, requested=True)
 WORK = Frame("work.py", 42, "work")
 STALL = Stall(LONG, (StackSample(0.25, (WORK,)),))
 
@@ -32,7 +32,7 @@ def test_text_of_a_recording(recording):
         "worker       0.250        25.0%      1      250.00",
         "MainThread   0.010         1.0%      1       10.00",
         "",
-        "1 stall (holds of 20 ms or more), 0.250 s in all",
+        "1 stall (waits of 20 ms or more), 0.250 s in all",
         "",
         "line that held   stalls  total ms  worst ms",
         "───────────────  ──────  ────────  ────────",
@@ -57,9 +57,25 @@ def test_what_a_reader_has_to_know_comes_last(recording, fields, sentence):
     assert str(replace(recording, **fields)).splitlines()[-1] == sentence
 
 
+def test_longest_hold_that_nobody_requested_is_called_an_upper_bound(recording):
+    alone = replace(LONG, requested=False)
+
+    assert "an upper bound" not in str(recording)
+    assert "Nobody requested the GIL in the longest hold, 250.0 ms" in str(
+        replace(recording, longest=(alone,))
+    )
+
+
+def test_stalls_that_cannot_be_seen_are_not_said_to_be_none(recording):
+    text = str(replace(recording, stalls=(), stalls_unavailable_reason="why"))
+
+    assert "stalls can't be seen: why" in text
+    assert "no stalls" not in text
+
+
 def test_stalls_that_were_not_asked_for_are_not_spoken_of(recording):
     assert "stall" not in str(replace(recording, stall_threshold_seconds=None, stalls=()))
-    assert "no stalls (holds of 20 ms or more)" in str(replace(recording, stalls=()))
+    assert "no stalls (waits of 20 ms or more)" in str(replace(recording, stalls=()))
 
 
 def test_without_a_gil_nothing_was_held(recording):
@@ -102,8 +118,6 @@ def test_text_of_a_snapshot():
         "──────────  ──────  ───────────  ─────  ──────────",
         "worker       0.500        25.0%     40       20.00",
         "MainThread   0.250        12.5%     30       10.00",
-        "",
-        "A hold that is going on is counted above, and not yet in the table.",
     ]
 
 

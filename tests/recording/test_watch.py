@@ -300,7 +300,7 @@ def test_stalls_can_be_left_out():
 
 
 def sampler():
-    return Sampler(1e-3, 1e-3, 0.02, 1000, 0.0)
+    return Sampler(1e-3, 1e-3, 0.02, 1000)
 
 
 def test_sampler_that_runs_refuses_what_wants_it_stopped():

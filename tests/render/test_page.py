@@ -34,7 +34,7 @@ def test_page_has_the_figures_and_the_lines(recording):
 
     assert "the GIL was held for 40.0% ± 1.0%" in text or "no GIL" in text
     assert "/some/where/work.py:42 <b>work</b>" in text
-    assert "1 stall (holds of 20 ms or more), 0.250 s in all" in text
+    assert "1 stall (waits of 20 ms or more), 0.250 s in all" in text
 
 
 def test_page_asks_for_nothing_from_elsewhere(recording):
