@@ -99,24 +99,25 @@ class WatchedProgram:
             programs.run(self._module, self._arguments)
         except BaseException as error:
             if not programs.has_begun(error):
-                self._stop()
                 atexit.unregister(self._end)
+                self._stop_live()
+                self._watched.stop()
             raise
 
     def _end(self) -> None:
         if os.getpid() != self._process:  # a forked child has nothing to report
             return
-        self._stop()
+        self._stop_live()
+        self._watched.__exit__(None, None, None)
         self._flush_stdout()
         recording = self._watched.recording
         lines = [_written(recording, target) for target in self._targets]
         report = json_of(recording) if self._as_json else text_of(recording, self._stderr)
         write_through(self._stderr, report + "".join(lines))
 
-    def _stop(self) -> None:
+    def _stop_live(self) -> None:
         if self._live is not None:
             self._live.stop()
-        self._watched.__exit__(None, None, None)
 
     def _flush_stdout(self) -> None:
         """Let the program's output stand before the report if both go to one place."""
