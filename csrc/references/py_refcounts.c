@@ -54,8 +54,8 @@ PyDoc_STRVAR(refcount_doc,
              "Return how many references to an object there are, without the one of this call.\n\n"
              "A variable, an attribute or an item counts as one, and so does the tuple that\n"
              "refcount(*arguments) or a functools.partial passes on. C code that calls it has a\n"
-             "reference of its own, as map() does; sorted() only lends its list's, and of that one\n"
-             "the count is one too low.\n"
+             "reference of its own, as map() does; sorted() lends its list's, which then isn't\n"
+             "counted.\n"
              "For an immortal object it is CPython's fixed number, which counts nothing.");
 PyDoc_STRVAR(is_immortal_doc,
              "is_immortal($module, object, /)\n--\n\n"

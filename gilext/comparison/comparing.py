@@ -209,10 +209,13 @@ def compare(
 
 
 def _picked_ways(names: Iterable[str]) -> list[Way]:
-    if isinstance(names, str):
-        raise TypeError("argument 'ways' must be an iterable of names, not one str")
-    chosen = set(names)
-    if unknown := sorted(chosen - WAYS.keys()):
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        kind = type(names).__name__
+        raise TypeError(f"argument 'ways' must be an iterable of names, not one {kind}")
+    chosen = list(names)
+    if wrong := [name for name in chosen if not isinstance(name, str)]:
+        raise TypeError(f"argument 'ways' must be an iterable of names, but has {wrong[0]!r}")
+    if unknown := sorted(set(chosen) - WAYS.keys()):
         raise ValueError(
             f"argument 'ways': there is no {unknown[0]!r}; choose from {', '.join(WAYS)}"
         )

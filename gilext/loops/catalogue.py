@@ -73,8 +73,8 @@ class Loop:
 
         Raises
         ------
-        ValueError
-            When there is none.
+        TypeError, ValueError
+            When `name` isn't a str, or there is none.
         """
         return _pick("binding", name, {binding.name: binding for binding in self.bindings})
 
@@ -90,13 +90,15 @@ def loop(name: str) -> Loop:
 
     Raises
     ------
-    ValueError
-        When there is no such loop.
+    TypeError, ValueError
+        When `name` isn't a str, or there is no such loop.
     """
     return _pick("loop", name, LOOPS)
 
 
 def _pick(kind: str, name: str, choices: Mapping[str, _Named]) -> _Named:
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a {kind} must be str, not {type(name).__name__}")
     try:
         return choices[name]
     except KeyError:

@@ -226,3 +226,10 @@ def test_unknown_loop_is_refused_with_the_choices():
 def test_unknown_binding_is_refused_with_the_choices():
     with pytest.raises(ValueError, match="no binding named 'rust'; choose from held"):
         loop("spin").binding("rust")
+
+
+def test_name_of_another_type_is_refused():
+    with pytest.raises(TypeError, match="the name of a loop must be str, not list"):
+        loop([])
+    with pytest.raises(TypeError, match="the name of a binding must be str, not NoneType"):
+        loop("spin").binding(None)
