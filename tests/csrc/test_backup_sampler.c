@@ -99,6 +99,7 @@ it_uses_no_signal_and_leaves_no_file(void)
         backup_sampler_stop(&backup);
     }
     CHECK(next_file() == before);
+    sigemptyset(&pending); /* the kernel fills in no more of it than it has signals */
     CHECK(sigpending(&pending) == 0 && sigisemptyset(&pending));
 }
 
