@@ -38,13 +38,15 @@ sampler_totals(PyObject *self, PyObject *Py_UNUSED(none))
     uint64_t holds_full_ns = recorder->holds.full_ns, stalls_full_ns = recorder->stalls.full_ns;
     uint64_t folded_count = recorder->folded_count;
     os_mutex_unlock(&sampler->mutex);
+    uint64_t stacks_full_ns =
+        atomic_load_explicit(&sampler->stacks.full_ns, memory_order_relaxed);
     PyObject *owned_totals = build_sums(&sums);
     if (owned_totals != NULL &&
         merge(owned_totals,
-              Py_BuildValue("{s:K,s:K,s:K,s:K,s:K}", "longest_gap_ns", longest_gap_ns,
+              Py_BuildValue("{s:K,s:K,s:K,s:K,s:K,s:K}", "longest_gap_ns", longest_gap_ns,
                             "throttled_ns", throttled_ns, "holds_full_ns", holds_full_ns,
-                            "stalls_full_ns", stalls_full_ns, "folded_threads",
-                            folded_count)) < 0) {
+                            "stalls_full_ns", stalls_full_ns, "stacks_full_ns", stacks_full_ns,
+                            "folded_threads", folded_count)) < 0) {
         Py_CLEAR(owned_totals);
     }
     return owned_totals;

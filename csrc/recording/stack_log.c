@@ -9,6 +9,7 @@ void
 stack_log_init(struct stack_log *log, size_t max_bytes)
 {
     memset(log, 0, sizeof *log);
+    atomic_init(&log->full_ns, 0);
     log->max_bytes = max_bytes;
 }
 
@@ -128,8 +129,8 @@ add_new_frame(struct stack_log *log, size_t slot, const char *file, const char *
     return true;
 }
 
-bool
-stack_log_add_frame(struct stack_log *log, const char *file, const char *function, int line)
+static bool
+add_frame(struct stack_log *log, const char *file, const char *function, int line)
 {
     uint32_t *numbers = grown(log, log->frame_numbers, sizeof *log->frame_numbers,
                               log->number_count, &log->number_capacity);
@@ -148,6 +149,14 @@ stack_log_add_frame(struct stack_log *log, const char *file, const char *functio
     return true;
 }
 
+bool
+stack_log_add_frame(struct stack_log *log, const char *file, const char *function, int line)
+{
+    bool is_added = add_frame(log, file, function, line);
+    log->lacks_memory = log->lacks_memory || !is_added;
+    return is_added;
+}
+
 void
 stack_log_finish_stack(struct stack_log *log, bool is_whole, uint64_t hold_start_ns,
                        uint64_t taken_ns)
@@ -161,7 +170,12 @@ stack_log_finish_stack(struct stack_log *log, bool is_whole, uint64_t hold_start
     if (is_whole && log->number_count > first) {
         stacks = grown(log, log->stacks, sizeof *log->stacks, log->stack_count,
                        &log->stack_capacity);
+        log->lacks_memory = stacks == NULL;
     }
+    if (log->lacks_memory && atomic_load_explicit(&log->full_ns, memory_order_relaxed) == 0) {
+        atomic_store_explicit(&log->full_ns, taken_ns, memory_order_relaxed);
+    }
+    log->lacks_memory = false;
     if (stacks == NULL) {
         log->number_count = first;
         return;

@@ -3,6 +3,7 @@
 #ifndef GILEXT_STACK_LOG_H
 #define GILEXT_STACK_LOG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +35,10 @@ struct stack_log {
     struct logged_stack *stacks;
     size_t stack_count;
     size_t stack_capacity;
+    bool lacks_memory; /* for the stack that is being made */
+    /* Since when stacks are missing for want of memory; 0: none is. May be read at any time, relaxed:
+       nothing else is read with it. */
+    atomic_uint_fast64_t full_ns;
 };
 
 void stack_log_init(struct stack_log *log, size_t max_bytes);
@@ -44,7 +49,7 @@ void stack_log_free(struct stack_log *log);
 bool stack_log_add_frame(struct stack_log *log, const char *file, const char *function, int line);
 
 /* Make a stack of the frames added since the last one. It is left out when it has none, when
-   `is_whole` isn't true, or when the memory is used up. */
+   `is_whole` isn't true, or when the memory is used up: then `full_ns` says so. */
 void stack_log_finish_stack(struct stack_log *log, bool is_whole, uint64_t hold_start_ns,
                             uint64_t taken_ns);
 

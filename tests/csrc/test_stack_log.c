@@ -50,7 +50,7 @@ a_stack_that_is_not_whole_is_left_out(void)
     stack_log_add_frame(&log, "a.py", "f", 1);
     stack_log_finish_stack(&log, false, 1, 2);
     stack_log_finish_stack(&log, true, 3, 4); /* no frames */
-    CHECK(log.stack_count == 0 && log.number_count == 0);
+    CHECK(log.stack_count == 0 && log.number_count == 0 && log.full_ns == 0);
     stack_log_add_frame(&log, "a.py", "g", 2);
     stack_log_finish_stack(&log, true, 5, 6);
     CHECK(log.stack_count == 1 && log.stacks[0].first == 0 && log.stacks[0].depth == 1);
@@ -79,9 +79,10 @@ memory_is_bounded(void)
     bool is_whole = true;
     for (int line = 0; is_whole && line < 100000; line++) {
         is_whole = stack_log_add_frame(&log, "a.py", "f", line);
-        stack_log_finish_stack(&log, is_whole, 1, 2);
+        stack_log_finish_stack(&log, is_whole, 1, (uint64_t)line + 1);
     }
     CHECK(!is_whole && log.stack_count > 10);
+    CHECK(log.full_ns == log.stack_count + 1);
     CHECK(log.bytes <= log.max_bytes && log.bytes == bytes_in_use(&log));
     const struct logged_stack *last = &log.stacks[log.stack_count - 1];
     CHECK(log.number_count == last->first + last->depth);
