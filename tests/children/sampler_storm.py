@@ -18,7 +18,7 @@ rounds = int(sys.argv[1])
 
 
 def sampler(interval: float = 5e-5) -> Sampler:
-    return Sampler(interval, interval, 2 * interval, 1 << 14)
+    return Sampler(interval, interval, 2 * interval, 1 << 14, 0.0)
 
 
 def start(subject: Sampler) -> None:

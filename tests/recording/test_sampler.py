@@ -21,7 +21,7 @@ has_proc = pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="there
 
 
 def sampler(interval=1e-3, stall=0.02, memory=1 << 16):
-    return Sampler(interval, interval, stall, memory)
+    return Sampler(interval, interval, stall, memory, 0.0)
 
 
 def open_files():
