@@ -6,10 +6,12 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 struct native_state {
     PyObject *unsupported_interpreter; /* gilext.UnsupportedInterpreter */
+    atomic_int knows_waiters; /* condition_waiters_are_known(), as 1 or -1; 0: not yet tried */
 };
 
 /* PyMethodDef wants one function type for all calling conventions, and slots want void *: ISO C

@@ -9,6 +9,8 @@
 #include <Python.h>
 
 #include "cpython/gil_state.h"
+
+#include "os/condition_waiters.h"
 #include "os/memory.h"
 
 #if !defined(PYPY_VERSION) && PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x03100000
@@ -150,6 +152,13 @@ gil_state_is_requested(const struct gil *gil, gil_holder holder)
     return gil_state_holder(gil) == holder;
 }
 
+uint32_t
+gil_state_waiters(const struct gil *gil)
+{
+    const struct _gil_runtime_state *state = gil->state;
+    return condition_waiters(&state->cond);
+}
+
 uint64_t
 gil_state_switch_interval_ns(const struct gil *gil)
 {
@@ -266,6 +275,13 @@ bool
 gil_state_can_see_requests(void)
 {
     return false;
+}
+
+uint32_t
+gil_state_waiters(const struct gil *gil)
+{
+    (void)gil;
+    return 0;
 }
 
 uint64_t

@@ -58,6 +58,11 @@ bool gil_state_is_requested(const struct gil *gil, gil_holder holder);
    is where they are since 3.13. */
 bool gil_state_can_see_requests(void);
 
+/* How many threads wait for the GIL; meaningful if condition_waiters_are_known(). A thread that has
+   begun to wait waits until it has the GIL: as long as the switches stay the same after one was
+   counted, it still waits. Woken threads that have no core yet aren't counted. */
+uint32_t gil_state_waiters(const struct gil *gil);
+
 /* sys.getswitchinterval(). */
 uint64_t gil_state_switch_interval_ns(const struct gil *gil);
 

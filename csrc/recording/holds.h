@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum hold_flags {
-    HOLD_REQUESTED = 1, /* somebody asked for the GIL in it */
+    HOLD_REQUESTED = 1, /* somebody waited for the GIL in it, or asked for it */
     HOLD_GAPPED = 2,    /* before anybody asked, or at an end, samples lay too far apart to tell */
 };
 

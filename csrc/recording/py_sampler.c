@@ -5,6 +5,7 @@
 
 #include "arguments.h"
 #include "cpython/frame_state.h"
+#include "os/condition_waiters.h"
 #include "os/os_process.h"
 
 /* Without a GIL, two threads of the child may come here at once. */
@@ -114,13 +115,31 @@ sampler_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
+/* Tried once in a module: it starts two threads. */
+static bool
+counts_waiters(PyObject *self)
+{
+    struct native_state *state = PyType_GetModuleState(Py_TYPE(self));
+    int knows = atomic_load_explicit(&state->knows_waiters, memory_order_relaxed);
+    if (knows == 0) {
+        bool is_known;
+        Py_BEGIN_ALLOW_THREADS
+        is_known = condition_waiters_are_known();
+        Py_END_ALLOW_THREADS
+        knows = is_known ? 1 : -1;
+        atomic_store_explicit(&state->knows_waiters, knows, memory_order_relaxed);
+    }
+    return knows > 0;
+}
+
 static PyObject *
 sampler_method_start(PyObject *self, PyObject *Py_UNUSED(none))
 {
     struct sampler *sampler = get_sampler(self);
     enum sampler_outcome outcome;
+    bool knows_waiters = counts_waiters(self);
     Py_BEGIN_ALLOW_THREADS
-    outcome = sampler_start(sampler);
+    outcome = sampler_start(sampler, knows_waiters);
     Py_END_ALLOW_THREADS
     if (outcome == SAMPLER_USED_BEFORE) {
         PyErr_SetString(PyExc_RuntimeError, "the sampler was started already");
@@ -155,9 +174,9 @@ sampler_get_knows_frames(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
 }
 
 static PyObject *
-sampler_get_knows_requests(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
+sampler_get_sees_waits(PyObject *self, void *Py_UNUSED(closure))
 {
-    return PyBool_FromLong(gil_state_can_see_requests());
+    return PyBool_FromLong(counts_waiters(self) || gil_state_can_see_requests());
 }
 
 /* -- the module's part ------------------------------------------------------------------------ */
@@ -167,14 +186,14 @@ PyDoc_STRVAR(sampler_doc,
              "A native thread that samples the GIL, never takes it, and records the holds.\n\n"
              "Its buffer, once it has stopped, is the holds that were kept, in order, as struct's\n"
              "'@QQiI': start and end in nanoseconds of the monotonic clock, the holder's index,\n"
-             "and flags: 1, somebody asked for the GIL in it, so that it is known to be unbroken\n"
-             "from then on; 2, before that, or at an end, samples lay too far apart to tell.\n"
+             "and flags: 1, somebody waited for the GIL in it; 2, before that, or at an end, samples\n"
+             "lay too far apart to tell.\n"
              "Without the first flag a hold is an upper bound: found held each time.\n\n"
              "Parameters\n----------\n"
              "interval : float\n    Mean seconds between two samples.\n"
              "busy_interval : float\n    The same while samples take a core from the program.\n"
-             "stall : float\n    A hold is a stall if others had to wait for that many seconds of\n"
-             "    it, as far as they asked for the GIL; 0: none is.\n"
+             "stall : float\n    A hold is a stall if somebody had to wait for that many seconds of\n"
+             "    it; 0: none is.\n"
              "memory : int\n    Bytes for the holds one by one and for the stacks of stalls.\n"
              "window : float\n    The seconds that `window()` looks back on; 0: none.\n\n"
              "Raises\n------\n"
@@ -221,8 +240,8 @@ static PyMethodDef sampler_methods[] = {
 static PyGetSetDef sampler_getset[] = {
     {"is_running", sampler_get_is_running, NULL, "Whether the thread runs.", NULL},
     {"knows_frames", sampler_get_knows_frames, NULL, "Whether it can tell stacks.", NULL},
-    {"knows_requests", sampler_get_knows_requests, NULL,
-     "Whether it can tell that somebody asked for the GIL; if not, it sees no stalls.", NULL},
+    {"sees_waits", sampler_get_sees_waits, NULL,
+     "Whether it can tell that somebody waits for the GIL; if not, it sees no stalls.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

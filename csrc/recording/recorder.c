@@ -182,18 +182,16 @@ recorder_sample(struct recorder *recorder, const struct sighting *sighting)
     return sighting->holder == RECORDER_NOBODY ? 0 : recorder->open.start_ns;
 }
 
-/* The request was made between the last two samples, and says that nobody had released the GIL for
-   a switch interval by then. */
+/* The thread began to wait, or asked after it had waited, between the last two samples. */
 void
-recorder_note_request(struct recorder *recorder, uint64_t switch_interval_ns)
+recorder_note_request(struct recorder *recorder, uint64_t waited_ns)
 {
     if (recorder->last.holder == RECORDER_NOBODY || recorder->requested_ns != 0) {
         return;
     }
-    uint64_t asked_ns = recorder->last.now_ns - recorder->last_gap_ns / 2;
-    uint64_t least_ns = recorder->open.start_ns + switch_interval_ns;
-    recorder->requested_ns =
-        asked_ns > least_ns ? asked_ns - switch_interval_ns : recorder->open.start_ns;
+    uint64_t noted_ns = recorder->last.now_ns - recorder->last_gap_ns / 2;
+    uint64_t least_ns = recorder->open.start_ns + waited_ns;
+    recorder->requested_ns = noted_ns > least_ns ? noted_ns - waited_ns : recorder->open.start_ns;
     recorder->open.flags |= HOLD_REQUESTED;
 }
 

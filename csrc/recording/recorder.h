@@ -7,9 +7,8 @@
 
    The holder that two samples agree on may have released the GIL between them and taken it again:
    CPython counts that as no change. So a hold in which nobody asked is an upper bound, "found held
-   each time". From when on somebody has asked, it is exact: a thread that waits asks once nobody
-   has released the GIL for a switch interval, and a holder that releases it after that hands it
-   over, which counts as a change. A stall is that exact part.
+   each time". Once a thread is seen to wait for the GIL, or to have asked for it, what follows is a
+   wait: that thread waits until it has the GIL, which counts as a change. A stall is that part.
 
    Totals stay exact for as long as a recording lasts; the holds one by one are kept until their
    memory is full, the longest ones always. */
@@ -48,7 +47,7 @@ struct recorder {
     struct sighting last;
     uint64_t last_gap_ns;
     struct hold open; /* meaningful while last.holder is somebody */
-    uint64_t requested_ns; /* since when the open hold is exact; 0: nobody has asked */
+    uint64_t requested_ns; /* since when somebody waits in the open hold; 0: nobody was seen to */
 
     uint64_t samples;
     uint64_t held_ns;
@@ -72,15 +71,15 @@ struct recorder {
     size_t folded_count;
 
     struct hold_list holds;
-    struct hold_list stalls; /* the exact parts of `stall_ns` and more */
+    struct hold_list stalls; /* the waits of `stall_ns` and more */
     uint64_t stall_ns;
 
     struct longest_holds longest;
     uint64_t longest_since_pop_ns; /* since recorder_pop_longest_hold() */
 };
 
-/* Begin a recording that keeps up to `max_holds` holds one by one; exact parts of `stall_ns` and
-   more are stalls, and a tenth of the room is theirs alone. */
+/* Begin a recording that keeps up to `max_holds` holds one by one; waits of `stall_ns` and more
+   are stalls, and a tenth of the room is theirs alone. */
 void recorder_init(struct recorder *recorder, uint64_t max_gap_ns, uint64_t stall_ns,
                    size_t max_holds);
 
@@ -96,9 +95,9 @@ void recorder_fold_holder(struct recorder *recorder, int32_t slot);
 /* Take a sample. Returns the open hold's start, 0 for none. */
 uint64_t recorder_sample(struct recorder *recorder, const struct sighting *sighting);
 
-/* The holder of the last sample had been asked by then to release the GIL, for which a thread had
-   waited for one switch interval. */
-void recorder_note_request(struct recorder *recorder, uint64_t switch_interval_ns);
+/* By the last sample a thread wanted the GIL from its holder, and had waited for it for
+   `waited_ns` at least: for a switch interval if it has asked, 0 if it was seen waiting. */
+void recorder_note_request(struct recorder *recorder, uint64_t waited_ns);
 
 /* The last sample, which isn't taken at random, so that it says nothing of the fraction. */
 void recorder_sample_end(struct recorder *recorder, const struct sighting *sighting);

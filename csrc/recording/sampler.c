@@ -115,18 +115,28 @@ sight(struct sampler *sampler, const struct gil_sample *sample, uint64_t now_ns)
     };
 }
 
-/* Nobody asks before a switch interval has gone by, and once is enough for a hold. */
+/* Nobody asks before a switch interval has gone by. */
+static bool
+is_asked_for(const struct sampler *sampler, const struct gil_sample *sample, uint64_t interval_ns)
+{
+    return recorder_open_ns(&sampler->recorder) >= interval_ns / 2 &&
+           gil_state_is_requested(&sampler->sampling.gil, sample->holder);
+}
+
+/* Once is enough for a hold. A thread that waits is the better sign: it is seen at once, and a
+   request only after a switch interval. */
 static void
 look_for_a_request(struct sampler *sampler, const struct gil_sample *sample)
 {
     const struct gil *gil = &sampler->sampling.gil;
-    struct recorder *recorder = &sampler->recorder;
+    if (sample->holder == 0 || sampler->recorder.requested_ns != 0) {
+        return;
+    }
     uint64_t interval_ns = gil_state_switch_interval_ns(gil);
-    if (sample->holder != 0 && recorder->requested_ns == 0 &&
-        recorder_open_ns(recorder) >= interval_ns / 2 &&
-        gil_state_is_requested(gil, sample->holder) &&
+    bool is_waited_for = sampler->counts_waiters && gil_state_waiters(gil) > 0;
+    if ((is_waited_for || is_asked_for(sampler, sample, interval_ns)) &&
         gil_state_switches(gil) == sample->switches) {
-        recorder_note_request(recorder, interval_ns);
+        recorder_note_request(&sampler->recorder, is_waited_for ? 0 : interval_ns);
     }
 }
 
@@ -242,12 +252,13 @@ start_threads(struct sampler *sampler)
 }
 
 enum sampler_outcome
-sampler_start(struct sampler *sampler)
+sampler_start(struct sampler *sampler, bool counts_waiters)
 {
     enum sampler_outcome outcome = SAMPLER_USED_BEFORE;
     os_mutex_lock(&sampler->lifecycle);
     if (sampler_get_state(sampler) == SAMPLER_NEW) {
         set_state(sampler, SAMPLER_STARTING);
+        sampler->counts_waiters = counts_waiters;
         outcome = start_threads(sampler);
     }
     os_mutex_unlock(&sampler->lifecycle);

@@ -41,6 +41,7 @@ enum sampler_state {
 
 struct sampler {
     struct sampling sampling;
+    bool counts_waiters; /* set before the threads start */
     struct looker looker;
     struct backup_sampler backup; /* if stalls are asked for: their edges are what it saves */
 
@@ -74,8 +75,9 @@ enum sampler_state sampler_get_state(const struct sampler *sampler);
 
 enum sampler_outcome { SAMPLER_STARTED, SAMPLER_USED_BEFORE, SAMPLER_REFUSED };
 
-/* Start the threads: once in a sampler's life, and not if the system refuses. Without the GIL. */
-enum sampler_outcome sampler_start(struct sampler *sampler);
+/* Start the threads: once in a sampler's life, and not if the system refuses. Without the GIL.
+   `counts_waiters`: condition_waiters_are_known(). */
+enum sampler_outcome sampler_start(struct sampler *sampler, bool counts_waiters);
 
 /* Take a sample in the calling thread, so that the recording begins here and is never empty. */
 void sampler_sample(struct sampler *sampler);

@@ -17,13 +17,13 @@ class Hold:
     start_seconds : float
         When it began, from the start of the recording.
     seconds : float
-        How long it lasted. If nobody requested the GIL it is an upper bound: the thread was found
+        How long it lasted. If nobody wanted the GIL it is an upper bound: the thread was found
         holding it at each sample, and may have released it for a moment between two of them.
     thread : int
         The holder, as an index into `Recording.by_thread`.
     requested : bool
-        Whether another thread was seen to have requested the GIL, which it does when it has waited
-        for a switch interval: from then on the hold was unbroken.
+        Whether another thread was seen to wait for the GIL, or to have requested it, which it does
+        when it has waited for a switch interval. No other thread had the GIL from then on.
     """
 
     start_seconds: float

@@ -35,7 +35,7 @@ DEFAULT_STALLS = 0.02
 DEFAULT_MEMORY = 64 << 20
 
 BUSY_INTERVAL = 3.3e-3
-_NO_REQUESTS = "this system lets no thread read whether another one requests the GIL"
+_NO_WAITS = "neither waiters nor requests of the GIL can be read on this system"
 _NO_FRAMES = "the frames of this interpreter are unknown"
 _SHORTEST_INTERVAL = 10e-6
 _LONGEST_INTERVAL = 1.0
@@ -229,7 +229,7 @@ class Watch:
             stall_threshold_seconds=self._stalls,
             stalls=_stalls_of(sampler, origin),
             stalls_truncated_at_seconds=seconds_from(totals["stalls_full_ns"]),
-            stalls_unavailable_reason=None if sampler.knows_requests else _NO_REQUESTS,
+            stalls_unavailable_reason=None if sampler.sees_waits else _NO_WAITS,
             lines_unavailable_reason=None if sampler.knows_frames else _NO_FRAMES,
             holds=Holds(sampler, origin),
             holds_truncated_at_seconds=seconds_from(totals["holds_full_ns"]),

@@ -225,7 +225,7 @@ for view in (
     "totals", "window", "threads", "longest", "stalls", "histogram", "stacks", "frames",
 ):  # fmt: skip
     CALLS[f"Sampler.{view}"] = getattr(STOPPED, view)
-for attribute in ("is_running", "knows_frames", "knows_requests"):
+for attribute in ("is_running", "knows_frames", "sees_waits"):
     CALLS[f"Sampler.{attribute}"] = partial(getattr, STOPPED, attribute)
 
 # -- references ------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ atomic_uintptr_t made_up_holder;
 atomic_uint_fast64_t made_up_switches;
 atomic_uint_fast64_t made_up_generation;
 atomic_bool made_up_request;
+atomic_uint made_up_waiters;
 atomic_uint_fast64_t made_up_switch_interval_ns;
 atomic_uint_fast64_t made_up_stack_depth;
 atomic_uint_fast64_t made_up_stacks;
@@ -40,6 +41,13 @@ bool
 gil_state_is_requested(const struct gil *gil, gil_holder holder)
 {
     return holder != 0 && gil_state_holder(gil) == holder && atomic_load(&made_up_request);
+}
+
+uint32_t
+gil_state_waiters(const struct gil *gil)
+{
+    (void)gil;
+    return atomic_load(&made_up_waiters);
 }
 
 uint64_t

@@ -30,7 +30,14 @@ let_it_sample(struct sampler *sampler, uint64_t times)
 static void
 start(struct sampler *sampler)
 {
-    CHECK(sampler_start(sampler) == SAMPLER_STARTED);
+    CHECK(sampler_start(sampler, false) == SAMPLER_STARTED);
+    sampler_sample(sampler);
+}
+
+static void
+start_counting_waiters(struct sampler *sampler)
+{
+    CHECK(sampler_start(sampler, true) == SAMPLER_STARTED);
     sampler_sample(sampler);
 }
 
@@ -105,6 +112,28 @@ a_long_hold_is_a_stall_if_somebody_asked(void)
     CHECK(sampler.stacks.frames[1].line == 42 && sampler.stacks.stacks[0].depth == 2);
     CHECK(sampler.stacks.stacks[0].hold_start_ns == sampler.recorder.holds.items[0].start_ns);
     sampler_destroy(&sampler);
+}
+
+/* Without a request, which comes only after a switch interval; but only if waiters are known. */
+static void
+a_long_hold_is_a_stall_if_somebody_is_seen_to_wait(void)
+{
+    for (int knows = 0; knows < 2; knows++) {
+        struct sampler sampler;
+        sampler_init(&sampler, &SAMPLING);
+        (knows ? start_counting_waiters : start)(&sampler);
+        atomic_store(&made_up_waiters, 1);
+        hold_for(&sampler, 41, 3 * SAMPLING.stall_ns);
+        atomic_store(&made_up_waiters, 0);
+        hold_for(&sampler, 42, 3 * SAMPLING.stall_ns);
+        sampler_stop(&sampler);
+        CHECK(sampler.recorder.holds.count == 2);
+        CHECK(sampler.recorder.stalls.count == (size_t)knows);
+        CHECK((sampler.recorder.holds.items[0].flags & HOLD_REQUESTED) ==
+              (knows ? HOLD_REQUESTED : 0u));
+        CHECK((sampler.recorder.holds.items[1].flags & HOLD_REQUESTED) == 0);
+        sampler_destroy(&sampler);
+    }
 }
 
 /* Two a hold of three thresholds, and a few more the longer it lasts: a stack at each sample would
@@ -298,6 +327,7 @@ main(void)
     holders_are_recorded_one_after_another();
     an_address_that_another_thread_uses_again_is_another_holder();
     a_long_hold_is_a_stall_if_somebody_asked();
+    a_long_hold_is_a_stall_if_somebody_is_seen_to_wait();
     stacks_are_taken_now_and_then();
     the_first_stack_of_a_hold_does_not_wait_for_the_last_one_of_the_hold_before();
     a_stack_says_when_it_is_truncated();

@@ -52,7 +52,7 @@ at_once(struct sampler *sampler, void (*act)(struct sampler *sampler, struct sid
 static void
 start(struct sampler *sampler, struct side *side)
 {
-    if (sampler_start(sampler) == SAMPLER_STARTED) {
+    if (sampler_start(sampler, false) == SAMPLER_STARTED) {
         sampler_sample(sampler);
         side->started = 1;
     }
@@ -86,7 +86,7 @@ test_of_several_starts_one_starts_it(int times)
         CHECK(at_once(&sampler, start) == 1);
         CHECK(sampler_get_state(&sampler) == SAMPLER_RUNNING);
         sampler_stop(&sampler);
-        CHECK(sampler_start(&sampler) == SAMPLER_USED_BEFORE);
+        CHECK(sampler_start(&sampler, false) == SAMPLER_USED_BEFORE);
         sampler_destroy(&sampler);
     }
 }
