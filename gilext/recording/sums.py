@@ -28,6 +28,7 @@ class Totals(Sums):
     throttled_ns: int
     holds_full_ns: int
     stalls_full_ns: int
+    stacks_full_ns: int
     folded_threads: int
 
 

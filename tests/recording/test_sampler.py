@@ -135,6 +135,27 @@ def test_hold_says_whether_somebody_asked(beside):
         assert stall_flags & REQUESTED
 
 
+@pytest.mark.with_gil
+def test_recording_says_when_there_was_no_memory_for_stacks():
+    poor, rich = sampler(memory=1 << 10), sampler()
+    for subject in poor, rich:
+        subject.start()
+        hold_for(0.1)
+        subject.stop()
+
+    assert poor.totals()["stacks_full_ns"] > 0 and not poor.stacks()
+    assert rich.totals()["stacks_full_ns"] == 0 and rich.stacks()
+
+
+@pytest.mark.with_gil
+def test_samplers_that_are_gone_leave_no_reference_to_their_type():
+    before = sys.getrefcount(Sampler)
+    for _ in range(100):
+        sampler()
+
+    assert sys.getrefcount(Sampler) == before
+
+
 @has_proc
 def test_no_file_stays_open():
     before = open_files()
