@@ -3,13 +3,50 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
+from collections.abc import Callable
 
 import click
 
 from gilext.core.version import __version__
 
-_COMMANDS = ("compare", "check", "watch", "lab", "info")
+
+def _compare() -> click.Command:
+    from gilext.cli.compare import command
+
+    return command
+
+
+def _check() -> click.Command:
+    from gilext.cli.check import command
+
+    return command
+
+
+def _watch() -> click.Command:
+    from gilext.cli.watch import command
+
+    return command
+
+
+def _lab() -> click.Command:
+    from gilext.cli.lab import command
+
+    return command
+
+
+def _info() -> click.Command:
+    from gilext.cli.info import command
+
+    return command
+
+
+_COMMANDS: dict[str, Callable[[], click.Command]] = {
+    "compare": _compare,
+    "check": _check,
+    "watch": _watch,
+    "lab": _lab,
+    "info": _info,
+}
 
 
 class _Commands(click.Group):
@@ -19,10 +56,8 @@ class _Commands(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = import_module(f"gilext.cli.{cmd_name}").command
-        return command
+        load = _COMMANDS.get(cmd_name)
+        return None if load is None else load()
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
