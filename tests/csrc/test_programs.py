@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,8 +42,15 @@ def needs_python(file: Path) -> bool:
 
 
 def run(command: list[str | Path]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
-    assert done.returncode == 0, f"{done.stdout}{done.stderr}\n{shlex.join(map(str, command))}"
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
+    )
+    try:
+        said, _ = child.communicate(timeout=TIMEOUT_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)  # what it has forked may be what hangs
+        raise
+    assert child.returncode == 0, f"{said}\n{shlex.join(map(str, command))}"
 
 
 def compile_library(folder: Path) -> Path:
