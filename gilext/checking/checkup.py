@@ -48,8 +48,9 @@ class Checkup(Result):
     verdict : str
         ``"releases"`` if it holds the GIL for less than half of the time in its calls. Else
         ``"shares"`` if it gives the GIL away when another thread requests it, as Python code
-        does: at more than two places in a call, after less than a fifth of the call's CPU time.
-        ``"holds"`` if it runs on for longer, on average, or until the call ends. ``"no GIL"`` if
+        does: in more than two tenths of a call, or after less than a fifth of the call's CPU
+        time and not always at the same places. ``"holds"`` if it runs on for longer, on average,
+        or until the call ends. ``"no GIL"`` if
         there is none. ``"not enough evidence"`` if calls take less than 2 µs; if fewer than 50
         samples fell into them; or if requests were too few to tell "holds" from "shares", which
         also takes calls of 0.2 ms if they give the GIL away.

@@ -20,6 +20,7 @@ MIN_GRANTS = 10
 MIN_REFUSALS = 20
 MAX_GRANTS_PER_REFUSAL = 0.01
 MIN_RUN_ON = 0.2
+MIN_SPREAD_RUN_ON = 0.4
 MAX_PLACES_OF_HOLDING = 2
 
 _PLACES_BY_CHANCE = 0.05
@@ -105,6 +106,12 @@ class Requests:
         return tuple(place for place, calls in enumerate(self.calls_at) if calls >= fewest)
 
     @property
+    def places_per_call(self) -> float:
+        """In how many tenths of its CPU time a call granted a request, on average."""
+        seen = sum(self.calls_at[place] for place in self.places)
+        return seen / self.requested_calls if self.requested_calls else 0.0
+
+    @property
     def unheeded_calls(self) -> float:
         """How many calls' CPU time was used with a request pending."""
         return self.unheeded_seconds * self.calls / self.cpu_seconds if self.cpu_seconds else 0.0
@@ -174,16 +181,18 @@ def why_unseen(call_seconds: float, samples: int) -> str | None:
 
 def _judge_requests(call_seconds: float, requests: Requests) -> Judgement:
     run_on = requests.run_on_fraction
-    if run_on is not None and run_on >= MIN_RUN_ON:
-        if requests.unheeded_calls >= _MIN_UNHEEDED_CALLS:
+    if run_on is not None:
+        is_spread = len(requests.places) > MAX_PLACES_OF_HOLDING
+        is_shared = requests.places_per_call > MAX_PLACES_OF_HOLDING or (
+            is_spread and run_on < MIN_RUN_ON
+        )
+        if is_shared and call_seconds >= MIN_SHARED_CALL_SECONDS and requests.grants >= MIN_GRANTS:
+            return Judgement("shares")
+        # What grants here and there is Python code with a long call of C code in it, or C code
+        # whose few places lie on the edges of tenths: that runs on for longer.
+        min_run_on = MIN_SPREAD_RUN_ON if is_spread else MIN_RUN_ON
+        if run_on >= min_run_on and requests.unheeded_calls >= _MIN_UNHEEDED_CALLS:
             return Judgement("holds")
-    elif (
-        run_on is not None
-        and call_seconds >= MIN_SHARED_CALL_SECONDS
-        and requests.grants >= MIN_GRANTS
-        and len(requests.places) > MAX_PLACES_OF_HOLDING
-    ):
-        return Judgement("shares")
     if (
         requests.refusals >= MIN_REFUSALS
         and requests.grants <= MAX_GRANTS_PER_REFUSAL * requests.refusals

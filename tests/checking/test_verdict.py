@@ -67,7 +67,14 @@ ASKED_TWICE = Requests(calls=12, cpu_seconds=0.012, requested_calls=2, grants=2,
         (SHARED, "shares"),
         # Pieces of C code, each a tenth of the call.
         (replace(SHARED, grants=1000, unheeded_seconds=0.45), "shares"),
-        (replace(SHARED, grants=300, unheeded_seconds=0.45), "holds"),
+        (replace(SHARED, grants=300, unheeded_seconds=0.45), "shares"),
+        # Rarely asked, and granted here and there: long C code in Python code, or nearly all C.
+        (
+            replace(SHARED, grants=100, calls_at=(10,) * 10, unheeded_seconds=0.19),
+            "not enough evidence",
+        ),
+        (replace(SHARED, grants=100, calls_at=(10,) * 10, unheeded_seconds=0.21), "holds"),
+        (replace(SHARED, grants=100, calls_at=(10,) * 10, unheeded_seconds=0.09), "shares"),
         # Granted at one or two places: that isn't what Python code does.
         (replace(SHARED, calls_at=(0,) * 8 + (100, 100)), "not enough evidence"),
         (replace(SHARED, calls_at=(4,) * 8 + (100, 100)), "not enough evidence"),
