@@ -20,8 +20,8 @@ index_of_name(const struct signature *signature, PyObject *name, Py_ssize_t *ind
 }
 
 static int
-bind_keywords(const struct signature *signature, PyObject *const *keyword_values,
-              PyObject *kwnames, PyObject **values)
+bind_keywords(const struct signature *signature, PyObject *const *keyword_values, PyObject *kwnames,
+              PyObject **values)
 {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(kwnames); i++) {
         PyObject *name = PyTuple_GET_ITEM(kwnames, i);
@@ -40,8 +40,8 @@ bind_keywords(const struct signature *signature, PyObject *const *keyword_values
 }
 
 int
-bind_arguments_by_name(const struct signature *signature, PyObject *const *args,
-                       Py_ssize_t nargs, PyObject *kwnames, PyObject **values)
+bind_arguments_by_name(const struct signature *signature, PyObject *const *args, Py_ssize_t nargs,
+                       PyObject *kwnames, PyObject **values)
 {
     if (nargs > signature->count) {
         PyErr_Format(PyExc_TypeError, "%s() takes at most %zd argument%s (%zd given)",
@@ -52,8 +52,7 @@ bind_arguments_by_name(const struct signature *signature, PyObject *const *args,
     for (Py_ssize_t i = 0; i < signature->count; i++) {
         values[i] = i < nargs ? args[i] : NULL;
     }
-    if (kwnames != NULL &&
-        bind_keywords(signature, args + nargs, kwnames, values) < 0) {
+    if (kwnames != NULL && bind_keywords(signature, args + nargs, kwnames, values) < 0) {
         return -1;
     }
     for (Py_ssize_t i = 0; i < signature->required; i++) {
@@ -86,8 +85,8 @@ static void
 set_type_error(const struct signature *signature, Py_ssize_t index, const char *wanted,
                PyObject *value)
 {
-    PyErr_Format(PyExc_TypeError, "%s() argument '%s' must be %s, not %.200s",
-                 signature->function, signature->names[index], wanted, Py_TYPE(value)->tp_name);
+    PyErr_Format(PyExc_TypeError, "%s() argument '%s' must be %s, not %.200s", signature->function,
+                 signature->names[index], wanted, Py_TYPE(value)->tp_name);
 }
 
 static void
@@ -99,8 +98,8 @@ set_range_error(PyObject *type, const struct signature *signature, Py_ssize_t in
 }
 
 int
-to_any_uint64(const struct signature *signature, Py_ssize_t index, PyObject *value,
-              uint64_t min, uint64_t max, uint64_t *result)
+to_any_uint64(const struct signature *signature, Py_ssize_t index, PyObject *value, uint64_t min,
+              uint64_t max, uint64_t *result)
 {
     if (!PyIndex_Check(value)) {
         set_type_error(signature, index, "an integer", value);
@@ -184,8 +183,7 @@ to_nanoseconds(const struct signature *signature, Py_ssize_t index, PyObject *va
 }
 
 int
-to_buffer(const struct signature *signature, Py_ssize_t index, PyObject *value,
-          Py_buffer *view)
+to_buffer(const struct signature *signature, Py_ssize_t index, PyObject *value, Py_buffer *view)
 {
     if (!PyObject_CheckBuffer(value)) {
         set_type_error(signature, index, "a bytes-like object", value);

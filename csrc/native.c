@@ -21,8 +21,8 @@
 /* -- what is in it ------------------------------------------------------------------------- */
 
 static PyMethodDef *const functions[] = {
-    loop_functions,  timed_loop_functions, os_crew_functions, sum_range_functions,
-    check_functions, refcount_functions,
+    loop_functions,      timed_loop_functions, os_crew_functions,
+    sum_range_functions, check_functions,      refcount_functions,
 };
 
 static PyType_Spec *const types[] = {

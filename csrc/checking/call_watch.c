@@ -103,8 +103,7 @@ sample_until_stopped(struct looker *looker, void *opaque_watch)
 }
 
 struct call_watch *
-call_watch_new(const struct gil *gil, gil_holder caller, uint64_t interval_ns,
-               uint64_t duration_ns)
+call_watch_new(const struct gil *gil, gil_holder caller, uint64_t interval_ns, uint64_t duration_ns)
 {
     struct call_watch *watch = calloc(1, sizeof *watch);
     if (watch == NULL) {

@@ -56,8 +56,8 @@ make_one_call(struct calls *calls, struct call_watch *watch)
     return 0;
 }
 
-/* The time in which the thread that watches or probes gets no core shows nothing, and doesn't count;
-   but a machine that is busy for ever isn't waited for. */
+/* The time in which the thread that watches or probes gets no core shows nothing, and doesn't
+   count; but a machine that is busy for ever isn't waited for. */
 static bool
 is_enough(const struct calls *calls, struct oversleep *oversleep, uint64_t start_ns)
 {
@@ -69,8 +69,9 @@ is_enough(const struct calls *calls, struct oversleep *oversleep, uint64_t start
     return elapsed_ns >= calls->duration_ns + oversleep_until(oversleep, now_ns);
 }
 
-/* Between two calls, a thread that wants the GIL gets it, as between two lines of Python. Calls that
-   are shorter than a request takes are made in batches, so that it has to be granted inside one. */
+/* Between two calls, a thread that wants the GIL gets it, as between two lines of Python. Calls
+   that are shorter than a request takes are made in batches, so that it has to be granted inside
+   one. */
 static int
 make_calls(struct calls *calls, struct call_watch *watch, struct prober *prober)
 {
@@ -153,8 +154,7 @@ parse_calls(PyObject *module, const struct signature *signature, PyObject *const
     if (bind_arguments(signature, args, nargs, kwnames, values) < 0 ||
         to_nanoseconds(signature, 3, values[3], &calls->duration_ns) < 0 ||
         to_nanoseconds(signature, 4, values[4], &calls->interval_ns) < 0 ||
-        (signature->count > 5 &&
-         to_nanoseconds(signature, 5, values[5], &calls->batch_ns) < 0)) {
+        (signature->count > 5 && to_nanoseconds(signature, 5, values[5], &calls->batch_ns) < 0)) {
         return -1;
     }
     if (!PyTuple_Check(values[1]) || !PyDict_Check(values[2])) {
@@ -175,8 +175,8 @@ parse_calls(PyObject *module, const struct signature *signature, PyObject *const
 static struct call_watch *
 start_watching(const struct calls *calls, uint64_t interval_ns)
 {
-    struct call_watch *watch = call_watch_new(&calls->gil, gil_state_current_thread(), interval_ns,
-                                              calls->duration_ns);
+    struct call_watch *watch =
+        call_watch_new(&calls->gil, gil_state_current_thread(), interval_ns, calls->duration_ns);
     if (watch == NULL) {
         PyErr_NoMemory();
         return NULL;

@@ -114,10 +114,10 @@ prober_results(const struct prober *prober)
 {
     const struct handovers *handovers = &prober->handovers;
     uint64_t kept = prober->requests < MAX_STALLS ? prober->requests : MAX_STALLS;
-    return Py_BuildValue(
-        "{s:K,s:K,s:N,s:I,s:I,s:I,s:K,s:N}", "requests", prober->requests, "longest_stall_ns",
-        prober->longest_stall_ns, "stalls_ns", number_list(prober->stalls_ns, (Py_ssize_t)kept),
-        "requested_calls", handovers->requested_calls, "grants", handovers->grants, "refusals",
-        handovers->refusals, "cpu_ns", handovers->cpu_ns, "calls_at",
-        number_list(handovers->calls_at, HANDOVER_PLACES));
+    return Py_BuildValue("{s:K,s:K,s:N,s:I,s:I,s:I,s:K,s:N}", "requests", prober->requests,
+                         "longest_stall_ns", prober->longest_stall_ns, "stalls_ns",
+                         number_list(prober->stalls_ns, (Py_ssize_t)kept), "requested_calls",
+                         handovers->requested_calls, "grants", handovers->grants, "refusals",
+                         handovers->refusals, "cpu_ns", handovers->cpu_ns, "calls_at",
+                         number_list(handovers->calls_at, HANDOVER_PLACES));
 }

@@ -95,8 +95,7 @@ is_asked(const struct gil *gil, gil_holder holder)
 {
     uintptr_t breaker;
     (void)gil;
-    return memory_copy(&breaker, &((const PyThreadState *)holder)->eval_breaker,
-                       sizeof breaker) &&
+    return memory_copy(&breaker, &((const PyThreadState *)holder)->eval_breaker, sizeof breaker) &&
            (breaker & _PY_GIL_DROP_REQUEST_BIT) != 0;
 }
 

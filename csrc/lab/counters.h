@@ -58,8 +58,8 @@ uint64_t counters_take_and_drop(struct counters *counters, uint64_t times, bool 
 
 struct reference_outcomes {
     size_t right;
-    size_t leaked; /* there are references that no thread holds */
-    size_t premature;  /* the count is below what is held: it was freed, or soon will be */
+    size_t leaked;    /* there are references that no thread holds */
+    size_t premature; /* the count is below what is held: it was freed, or soon will be */
 };
 
 /* Compare each object's count with the one reference that is held. */

@@ -53,8 +53,7 @@ counters_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     PyObject *name, *cell_count;
     enum counting counting;
     uint64_t cells;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO:Counters", names, &name,
-                                     &cell_count) ||
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO:Counters", names, &name, &cell_count) ||
         to_counting(name, &counting) < 0 ||
         to_uint64(&signature, 1, cell_count, 1, INT32_MAX, &cells) < 0) {
         return NULL;
@@ -200,16 +199,20 @@ PyDoc_STRVAR(counters_doc,
              "Raises\n------\n"
              "TypeError, ValueError\n    When an argument is of the wrong type or range.\n"
              "MemoryError\n    When there is no memory for that many.");
-PyDoc_STRVAR(add_held_doc, "add_held($self, /, times, owner=False, down=False)\n--\n\n"
+PyDoc_STRVAR(add_held_doc,
+             "add_held($self, /, times, owner=False, down=False)\n--\n\n"
              "Count up, or down, `times` times, the cells in turn, holding the GIL.\n\n"
              "Of a biased counter, one thread may be the owner.");
-PyDoc_STRVAR(add_released_doc, "add_released($self, /, times, owner=False, down=False)\n--\n\n"
+PyDoc_STRVAR(add_released_doc,
+             "add_released($self, /, times, owner=False, down=False)\n--\n\n"
              "Count up, or down, `times` times, the cells in turn, with the GIL released.\n\n"
              "Of a biased counter, one thread may be the owner.");
 PyDoc_STRVAR(total_doc, "total($self)\n--\n\nWhat all cells have counted.");
-PyDoc_STRVAR(init_references_doc, "init_references($self)\n--\n\n"
+PyDoc_STRVAR(init_references_doc,
+             "init_references($self)\n--\n\n"
              "Let each cell be an object to which the caller has one reference.");
-PyDoc_STRVAR(take_and_drop_held_doc, "take_and_drop_held($self, /, times, owner=False)\n--\n\n"
+PyDoc_STRVAR(take_and_drop_held_doc,
+             "take_and_drop_held($self, /, times, owner=False)\n--\n\n"
              "Take and drop references, `times` times in all, holding the GIL.\n\n"
              "To one object after the other. Returns how often one was seen to have none left.");
 PyDoc_STRVAR(take_and_drop_released_doc,
@@ -217,7 +220,7 @@ PyDoc_STRVAR(take_and_drop_released_doc,
              "Take and drop references, `times` times in all, with the GIL released.\n\n"
              "To one object after the other. Returns how often one was seen to have none left.");
 PyDoc_STRVAR(tally_doc, "tally($self)\n--\n\n"
-             "How many objects have the right count, too high a one, too low a one.");
+                        "How many objects have the right count, too high a one, too low a one.");
 
 static PyMethodDef counters_methods[] = {
     {"add_held", METHOD(counters_add_held), METH_FASTCALL | METH_KEYWORDS, add_held_doc},
@@ -234,12 +237,9 @@ static PyMethodDef counters_methods[] = {
 };
 
 static PyType_Slot counters_slots[] = {
-    {Py_tp_doc, SLOT(counters_doc)},
-    {Py_tp_new, SLOT(counters_new)},
-    {Py_tp_dealloc, SLOT(counters_dealloc)},
-    {Py_tp_traverse, SLOT(traverse_type)},
-    {Py_tp_methods, counters_methods},
-    {0, NULL},
+    {Py_tp_doc, SLOT(counters_doc)},         {Py_tp_new, SLOT(counters_new)},
+    {Py_tp_dealloc, SLOT(counters_dealloc)}, {Py_tp_traverse, SLOT(traverse_type)},
+    {Py_tp_methods, counters_methods},       {0, NULL},
 };
 
 PyType_Spec counters_spec = {

@@ -79,12 +79,9 @@ static PyMethodDef lock_pair_methods[] = {
 };
 
 static PyType_Slot lock_pair_slots[] = {
-    {Py_tp_doc, SLOT(lock_pair_doc)},
-    {Py_tp_new, SLOT(lock_pair_new)},
-    {Py_tp_dealloc, SLOT(lock_pair_dealloc)},
-    {Py_tp_traverse, SLOT(traverse_type)},
-    {Py_tp_methods, lock_pair_methods},
-    {0, NULL},
+    {Py_tp_doc, SLOT(lock_pair_doc)},         {Py_tp_new, SLOT(lock_pair_new)},
+    {Py_tp_dealloc, SLOT(lock_pair_dealloc)}, {Py_tp_traverse, SLOT(traverse_type)},
+    {Py_tp_methods, lock_pair_methods},       {0, NULL},
 };
 
 PyType_Spec lock_pair_spec = {

@@ -53,12 +53,11 @@ sum_range_released(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_
     "TypeError, ValueError, OverflowError\n" \
     "    When an argument is no integer, is negative, or is too large."
 
-PyDoc_STRVAR(sum_range_held_doc,
-             "sum_range_held($module, /, start, stop)\n--\n\n"
-             SUM_RANGE_DOC("Holds the GIL throughout."));
+PyDoc_STRVAR(sum_range_held_doc, "sum_range_held($module, /, start, stop)\n--\n\n" SUM_RANGE_DOC(
+                                     "Holds the GIL throughout."));
 PyDoc_STRVAR(sum_range_released_doc,
-             "sum_range_released($module, /, start, stop)\n--\n\n"
-             SUM_RANGE_DOC("Releases the GIL for the loop."));
+             "sum_range_released($module, /, start, stop)\n--\n\n" SUM_RANGE_DOC(
+                 "Releases the GIL for the loop."));
 
 PyMethodDef sum_range_functions[] = {
     {"sum_range_held", METHOD(sum_range_held), METH_FASTCALL | METH_KEYWORDS, sum_range_held_doc},

@@ -29,9 +29,9 @@ gilext_spin(uint64_t iterations, uint64_t seed)
    Number 1 is never set: it is counted in the place of the one even prime. */
 enum {
     BITS_PER_WORD = 64,
-    SEGMENT_WORDS = 4096,                              /* 32 KiB: a first-level data cache */
+    SEGMENT_WORDS = 4096, /* 32 KiB: a first-level data cache */
     SEGMENT_BITS = SEGMENT_WORDS * BITS_PER_WORD,
-    BASE_LIMIT = 1000000,                              /* square root of the largest limit */
+    BASE_LIMIT = 1000000, /* square root of the largest limit */
     BASE_BITS = BASE_LIMIT / 2,
     BASE_WORDS = (BASE_BITS + BITS_PER_WORD - 1) / BITS_PER_WORD,
 };

@@ -33,8 +33,7 @@ bool
 os_crew_start(struct os_crew *crew, os_crew_task task, const void *argument,
               struct os_worker *workers, uint32_t size)
 {
-    *crew = (struct os_crew){
-        .task = task, .argument = argument, .size = size, .workers = workers};
+    *crew = (struct os_crew){.task = task, .argument = argument, .size = size, .workers = workers};
     /* The launcher is a party too: it decides whether the crew is complete, then comes. */
     meeting_init(&crew->start_line, size + 1);
     meeting_init(&crew->end_line, size + 1);

@@ -23,8 +23,7 @@ call_spin(const struct signature *signature, PyObject *(*variant)(uint64_t, uint
 }
 
 static PyObject *
-spin_held(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs,
-          PyObject *kwnames)
+spin_held(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const struct signature signature = {"spin_held", 1, 2, {"iterations", "seed"}};
     return call_spin(&signature, spin_held_impl, args, nargs, kwnames);

@@ -83,11 +83,8 @@ checksum_released_impl(const Py_buffer *buffer)
 #define FUNCTION(name) {#name, METHOD(name), METH_FASTCALL | METH_KEYWORDS, name##_doc}
 
 PyMethodDef loop_functions[] = {
-    FUNCTION(spin_held),
-    FUNCTION(spin_released),
-    FUNCTION(count_primes_held),
-    FUNCTION(count_primes_released),
-    FUNCTION(checksum_held),
-    FUNCTION(checksum_released),
+    FUNCTION(spin_held),         FUNCTION(spin_released),
+    FUNCTION(count_primes_held), FUNCTION(count_primes_released),
+    FUNCTION(checksum_held),     FUNCTION(checksum_released),
     {NULL, NULL, 0, NULL},
 };

@@ -41,16 +41,14 @@
 #define HOLDS "Holds the GIL throughout: no other thread of the interpreter runs until it ends."
 #define RELEASES "Releases the GIL for the loop: other threads run at the same time."
 
-PyDoc_STRVAR(spin_held_doc,
-             "spin_held($module, /, iterations, seed=0)\n--\n\n" SPIN_DOC(HOLDS));
+PyDoc_STRVAR(spin_held_doc, "spin_held($module, /, iterations, seed=0)\n--\n\n" SPIN_DOC(HOLDS));
 PyDoc_STRVAR(spin_released_doc,
              "spin_released($module, /, iterations, seed=0)\n--\n\n" SPIN_DOC(RELEASES));
 PyDoc_STRVAR(count_primes_held_doc,
              "count_primes_held($module, /, limit)\n--\n\n" COUNT_PRIMES_DOC(HOLDS));
 PyDoc_STRVAR(count_primes_released_doc,
              "count_primes_released($module, /, limit)\n--\n\n" COUNT_PRIMES_DOC(RELEASES));
-PyDoc_STRVAR(checksum_held_doc,
-             "checksum_held($module, /, buffer)\n--\n\n" CHECKSUM_DOC(HOLDS));
+PyDoc_STRVAR(checksum_held_doc, "checksum_held($module, /, buffer)\n--\n\n" CHECKSUM_DOC(HOLDS));
 PyDoc_STRVAR(checksum_released_doc,
              "checksum_released($module, /, buffer)\n--\n\n" CHECKSUM_DOC(RELEASES));
 

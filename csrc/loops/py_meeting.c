@@ -69,8 +69,7 @@ meeting_wait_held(PyObject *self, PyObject *const *args, Py_ssize_t nargs, PyObj
 }
 
 static PyObject *
-meeting_wait_released(PyObject *self, PyObject *const *args, Py_ssize_t nargs,
-                      PyObject *kwnames)
+meeting_wait_released(PyObject *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const struct signature signature = {"Meeting.wait_released", 1, 1, {"timeout"}};
     const uint64_t span = signals_span_ns(MAX_SIGNAL_DELAY_NS);
@@ -108,7 +107,8 @@ meeting_get_address(PyObject *self, void *Py_UNUSED(closure))
     return PyLong_FromVoidPtr(meeting_of(self));
 }
 
-PyDoc_STRVAR(meeting_doc, "Meeting(parties)\n--\n\n"
+PyDoc_STRVAR(meeting_doc,
+             "Meeting(parties)\n--\n\n"
              "A place where threads meet inside C: the proof of parallelism without a clock.\n\n"
              "Each party calls one of the wait methods. They return True in all parties once\n"
              "all are inside C at the same moment; a party that comes alone gets False after\n"
@@ -127,12 +127,14 @@ PyDoc_STRVAR(meeting_doc, "Meeting(parties)\n--\n\n"
     "TypeError, ValueError, OverflowError\n" \
     "    When `timeout` is no number, is negative or NaN, or is infinite or too large."
 
-PyDoc_STRVAR(wait_held_doc, "wait_held($self, /, timeout)\n--\n\n"
-             "Wait inside C for the other parties, holding the GIL.\n\n"
-             "On an interpreter with a GIL, two parties that both hold it never meet: the\n"
-             "first keeps the second out until it gives up. No Ctrl-C before the timeout.\n\n"
-             WAIT_DOC);
-PyDoc_STRVAR(wait_released_doc, "wait_released($self, /, timeout)\n--\n\n"
+PyDoc_STRVAR(
+    wait_held_doc,
+    "wait_held($self, /, timeout)\n--\n\n"
+    "Wait inside C for the other parties, holding the GIL.\n\n"
+    "On an interpreter with a GIL, two parties that both hold it never meet: the\n"
+    "first keeps the second out until it gives up. No Ctrl-C before the timeout.\n\n" WAIT_DOC);
+PyDoc_STRVAR(wait_released_doc,
+             "wait_released($self, /, timeout)\n--\n\n"
              "Wait inside C for the other parties, the GIL released.\n\n" WAIT_DOC
              "\nKeyboardInterrupt\n    At Ctrl-C, in the main thread; the party is then gone.");
 

@@ -170,7 +170,8 @@ time_os_threads(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n
     return result;
 }
 
-PyDoc_STRVAR(time_os_threads_doc, "time_os_threads($module, /, loop, workers, argument)\n--\n\n"
+PyDoc_STRVAR(time_os_threads_doc,
+             "time_os_threads($module, /, loop, workers, argument)\n--\n\n"
              "Run a loop in plain OS threads, without Python, and time it in C.\n\n"
              "This is the machine's limit: what a crew of Python threads is judged against.\n\n"
              "Parameters\n----------\n"

@@ -30,8 +30,7 @@ hold_for(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs, P
 }
 
 static PyObject *
-release_for(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs,
-            PyObject *kwnames)
+release_for(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     static const struct signature signature = {"release_for", 1, 1, {"seconds"}};
     uint64_t nanoseconds;
@@ -83,10 +82,11 @@ spin_interruptible(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_
     "    When `seconds` is no number, is negative or NaN, or is infinite or too large."
 
 PyDoc_STRVAR(hold_for_doc, "hold_for($module, /, seconds)\n--\n\n"
-             "Keep one core busy for that long, holding the GIL.\n\n" BURN_DOC);
+                           "Keep one core busy for that long, holding the GIL.\n\n" BURN_DOC);
 PyDoc_STRVAR(release_for_doc, "release_for($module, /, seconds)\n--\n\n"
-             "Keep one core busy for that long, the GIL released.\n\n" BURN_DOC);
-PyDoc_STRVAR(spin_interruptible_doc, "spin_interruptible($module, /, iterations, seed=0)\n--\n\n"
+                              "Keep one core busy for that long, the GIL released.\n\n" BURN_DOC);
+PyDoc_STRVAR(spin_interruptible_doc,
+             "spin_interruptible($module, /, iterations, seed=0)\n--\n\n"
              "Do what spin_released() does, and answer Ctrl-C.\n\n"
              "In the main thread, attaches again every 20 ms to run the signal handlers that are\n"
              "due. An exception that a handler raises ends the loop.\n\n"

@@ -1,7 +1,7 @@
 #include "loops/timed_loops.h"
 
-#include "os/clock.h"
 #include "loops/loops.h"
+#include "os/clock.h"
 
 uint64_t
 timed_burn(uint64_t nanoseconds)

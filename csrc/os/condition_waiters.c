@@ -29,7 +29,8 @@ wait_until_over(void *opaque_trial)
     struct trial *trial = opaque_trial;
     os_mutex_lock(&trial->mutex);
     /* One waits with a deadline, as those who want the GIL do, the other without. */
-    uint64_t deadline_ns = trial->waiting++ == 0 ? OS_FOREVER : clock_monotonic_ns() + 60 * NS_PER_SECOND;
+    uint64_t deadline_ns =
+        trial->waiting++ == 0 ? OS_FOREVER : clock_monotonic_ns() + 60 * NS_PER_SECOND;
     os_condition_broadcast(&trial->everybody_waits);
     while (!trial->is_over) {
         os_condition_wait_until(&trial->is_over_changed, &trial->mutex, deadline_ns);

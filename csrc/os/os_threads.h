@@ -39,16 +39,38 @@ typedef struct {
     void *argument;
 } os_thread;
 
-static inline void os_mutex_init(os_mutex *mutex) { InitializeSRWLock(mutex); }
-static inline void os_mutex_destroy(os_mutex *mutex) { (void)mutex; }
-static inline void os_mutex_lock(os_mutex *mutex) { AcquireSRWLockExclusive(mutex); }
-static inline void os_mutex_unlock(os_mutex *mutex) { ReleaseSRWLockExclusive(mutex); }
-static inline void os_condition_init(os_condition *condition)
+static inline void
+os_mutex_init(os_mutex *mutex)
+{
+    InitializeSRWLock(mutex);
+}
+static inline void
+os_mutex_destroy(os_mutex *mutex)
+{
+    (void)mutex;
+}
+static inline void
+os_mutex_lock(os_mutex *mutex)
+{
+    AcquireSRWLockExclusive(mutex);
+}
+static inline void
+os_mutex_unlock(os_mutex *mutex)
+{
+    ReleaseSRWLockExclusive(mutex);
+}
+static inline void
+os_condition_init(os_condition *condition)
 {
     InitializeConditionVariable(condition);
 }
-static inline void os_condition_destroy(os_condition *condition) { (void)condition; }
-static inline void os_condition_broadcast(os_condition *condition)
+static inline void
+os_condition_destroy(os_condition *condition)
+{
+    (void)condition;
+}
+static inline void
+os_condition_broadcast(os_condition *condition)
 {
     WakeAllConditionVariable(condition);
 }
@@ -90,8 +112,15 @@ os_thread_join(os_thread *thread)
     CloseHandle(thread->handle);
 }
 
-static inline void os_request_low_latency(void) {}
-static inline void os_sleep_ns(uint64_t nanoseconds) { Sleep((DWORD)(nanoseconds / 1000000)); }
+static inline void
+os_request_low_latency(void)
+{
+}
+static inline void
+os_sleep_ns(uint64_t nanoseconds)
+{
+    Sleep((DWORD)(nanoseconds / 1000000));
+}
 
 #else
 

@@ -43,8 +43,7 @@ take_turn(struct backup_sampler *backup)
         return;
     }
     backup->sample(backup->argument);
-    if (atomic_fetch_add_explicit(&backup->turns, 1, memory_order_relaxed) + 1 <
-        BACKUP_MAX_TURNS) {
+    if (atomic_fetch_add_explicit(&backup->turns, 1, memory_order_relaxed) + 1 < BACKUP_MAX_TURNS) {
         set_timer(backup, backup->pause_ns);
     }
     else {
@@ -67,8 +66,8 @@ take_turns_until_stopped(struct looker *looker, void *opaque_backup)
 }
 
 void
-backup_sampler_start(struct backup_sampler *backup, void (*sample)(void *argument),
-                     void *argument, uint64_t pause_ns)
+backup_sampler_start(struct backup_sampler *backup, void (*sample)(void *argument), void *argument,
+                     uint64_t pause_ns)
 {
     backup->sample = sample;
     backup->argument = argument;
@@ -82,9 +81,9 @@ backup_sampler_start(struct backup_sampler *backup, void (*sample)(void *argumen
     if (backup->timer < 0) {
         return;
     }
-    backup->is_there = is_timer(backup->timer) && set_timer(backup, REST_NS) &&
-                       looker_start(&backup->looker, "gilext backup", take_turns_until_stopped,
-                                    backup);
+    backup->is_there =
+        is_timer(backup->timer) && set_timer(backup, REST_NS) &&
+        looker_start(&backup->looker, "gilext backup", take_turns_until_stopped, backup);
     if (!backup->is_there) {
         close(backup->timer);
     }
@@ -101,8 +100,8 @@ avoid_core(struct backup_sampler *backup, int core)
     backup->has_a_core = false;
     if (core >= 0 && core < CPU_SETSIZE && sched_getaffinity(0, sizeof cores, &cores) == 0) {
         CPU_CLR((size_t)core, &cores);
-        backup->has_a_core = pthread_setaffinity_np(backup->looker.thread.handle, sizeof cores,
-                                                    &cores) == 0;
+        backup->has_a_core =
+            pthread_setaffinity_np(backup->looker.thread.handle, sizeof cores, &cores) == 0;
     }
 }
 
@@ -159,11 +158,10 @@ backup_sampler_forget(struct backup_sampler *backup)
 #else
 
 void
-backup_sampler_start(struct backup_sampler *backup, void (*sample)(void *argument),
-                     void *argument, uint64_t pause_ns)
+backup_sampler_start(struct backup_sampler *backup, void (*sample)(void *argument), void *argument,
+                     uint64_t pause_ns)
 {
-    *backup = (struct backup_sampler){
-        .sample = sample, .argument = argument, .pause_ns = pause_ns};
+    *backup = (struct backup_sampler){.sample = sample, .argument = argument, .pause_ns = pause_ns};
 }
 
 void

@@ -24,8 +24,7 @@ bool
 pace_count_sample(struct pace *pace)
 {
     pace->samples++;
-    return pace->samples >=
-           (is_throttled(pace) ? THROTTLED_SAMPLES_PER_CHECK : SAMPLES_PER_CHECK);
+    return pace->samples >= (is_throttled(pace) ? THROTTLED_SAMPLES_PER_CHECK : SAMPLES_PER_CHECK);
 }
 
 void
@@ -60,8 +59,7 @@ pace_check(struct pace *pace, uint64_t now_ns, uint64_t switches)
         pace->all_cores_busy = false;
     }
     if (pace->busy_interval_ns > pace->interval_ns) {
-        set_pause(pace, now_ns,
-                  pace->all_cores_busy ? pace->busy_interval_ns : pace->interval_ns);
+        set_pause(pace, now_ns, pace->all_cores_busy ? pace->busy_interval_ns : pace->interval_ns);
     }
     pace->samples = 0;
     pace->backup_samples = 0;

@@ -181,47 +181,56 @@ sampler_get_sees_waits(PyObject *self, void *Py_UNUSED(closure))
 
 /* -- the module's part ------------------------------------------------------------------------ */
 
-PyDoc_STRVAR(sampler_doc,
-             "Sampler(interval, busy_interval, stall, memory, window=0.0)\n--\n\n"
-             "A native thread that samples the GIL, never takes it, and records the holds.\n\n"
-             "Its buffer, once it has stopped, is the holds that were kept, in order, as struct's\n"
-             "'@QQiI': start and end in nanoseconds of the monotonic clock, the holder's index,\n"
-             "and flags: 1, somebody waited for the GIL in it; 2, before that, or at an end, samples\n"
-             "lay too far apart to tell.\n"
-             "Without the first flag a hold is an upper bound: found held each time.\n\n"
-             "Parameters\n----------\n"
-             "interval : float\n    Mean seconds between two samples.\n"
-             "busy_interval : float\n    The same while samples take a core from the program.\n"
-             "stall : float\n    A hold is a stall if somebody had to wait for that many seconds of\n"
-             "    it; 0: none is.\n"
-             "memory : int\n    Bytes for the holds one by one and for the stacks of stalls.\n"
-             "window : float\n    The seconds that `window()` looks back on; 0: none.\n\n"
-             "Raises\n------\n"
-             "UnsupportedInterpreter\n    If the layout of this interpreter's GIL is unknown.");
+PyDoc_STRVAR(
+    sampler_doc,
+    "Sampler(interval, busy_interval, stall, memory, window=0.0)\n--\n\n"
+    "A native thread that samples the GIL, never takes it, and records the holds.\n\n"
+    "Its buffer, once it has stopped, is the holds that were kept, in order, as struct's\n"
+    "'@QQiI': start and end in nanoseconds of the monotonic clock, the holder's index,\n"
+    "and flags: 1, somebody waited for the GIL in it; 2, before that, or at an end, samples\n"
+    "lay too far apart to tell.\n"
+    "Without the first flag a hold is an upper bound: found held each time.\n\n"
+    "Parameters\n----------\n"
+    "interval : float\n    Mean seconds between two samples.\n"
+    "busy_interval : float\n    The same while samples take a core from the program.\n"
+    "stall : float\n    A hold is a stall if somebody had to wait for that many seconds of\n"
+    "    it; 0: none is.\n"
+    "memory : int\n    Bytes for the holds one by one and for the stacks of stalls.\n"
+    "window : float\n    The seconds that `window()` looks back on; 0: none.\n\n"
+    "Raises\n------\n"
+    "UnsupportedInterpreter\n    If the layout of this interpreter's GIL is unknown.");
 PyDoc_STRVAR(start_doc, "start($self)\n--\n\nStart the thread; possible once.");
-PyDoc_STRVAR(stop_doc, "stop($self)\n--\n\n"
+PyDoc_STRVAR(stop_doc,
+             "stop($self)\n--\n\n"
              "End the recording now, and wait until the thread has stopped. A second call, from\n"
              "any thread, waits for the first.");
 PyDoc_STRVAR(totals_doc, "totals($self)\n--\n\nWhat it saw so far, summed up.");
-PyDoc_STRVAR(window_doc, "window($self)\n--\n\n"
+PyDoc_STRVAR(window_doc,
+             "window($self)\n--\n\n"
              "What it saw in the window that ends now, summed up, and the longest hold that ended\n"
              "there or goes on; None if it was made without a window, or hasn't begun.");
-PyDoc_STRVAR(threads_doc, "threads($self)\n--\n\n"
-             "The holders: ident, native id, held ns, holds, longest hold in ns.\n\n"
-             "About a thousand are kept one by one. If there were more, the last row is those that\n"
-             "had ended, or held the GIL least, all together; totals() says how many they are.");
+PyDoc_STRVAR(
+    threads_doc,
+    "threads($self)\n--\n\n"
+    "The holders: ident, native id, held ns, holds, longest hold in ns.\n\n"
+    "About a thousand are kept one by one. If there were more, the last row is those that\n"
+    "had ended, or held the GIL least, all together; totals() says how many they are.");
 PyDoc_STRVAR(longest_doc, "longest($self)\n--\n\n"
-             "The longest holds: start, end, holder's index, flags.");
-PyDoc_STRVAR(stalls_doc, "stalls($self)\n--\n\n"
+                          "The longest holds: start, end, holder's index, flags.");
+PyDoc_STRVAR(stalls_doc,
+             "stalls($self)\n--\n\n"
              "The stalls, in order, as `longest()` has them: each is the part of a hold in which\n"
              "somebody waited.");
 PyDoc_STRVAR(histogram_doc, "histogram($self)\n--\n\n"
-             "How many holds lasted 2**i to 2**(i + 1) nanoseconds, for each i.");
-PyDoc_STRVAR(stacks_doc, "stacks($self)\n--\n\n"
+                            "How many holds lasted 2**i to 2**(i + 1) nanoseconds, for each i.");
+PyDoc_STRVAR(stacks_doc,
+             "stacks($self)\n--\n\n"
              "The holders' stacks in long holds: start of the hold, when taken, frames' numbers.");
-PyDoc_STRVAR(frames_doc, "frames($self)\n--\n\n"
-             "The frames in stacks: file, line, function. '<truncated>' stands for what is further\n"
-             "out than 256 frames.");
+PyDoc_STRVAR(
+    frames_doc,
+    "frames($self)\n--\n\n"
+    "The frames in stacks: file, line, function. '<truncated>' stands for what is further\n"
+    "out than 256 frames.");
 
 static PyMethodDef sampler_methods[] = {
     {"start", sampler_method_start, METH_NOARGS, start_doc},

@@ -17,11 +17,11 @@ merge(PyObject *dict, PyObject *owned_items)
 static PyObject *
 build_sums(const struct recorder_sums *sums)
 {
-    return Py_BuildValue(
-        "{s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:d,s:d}", "start_ns", sums->start_ns, "end_ns",
-        sums->end_ns, "samples", sums->samples, "held_ns", sums->held_ns, "observed_ns",
-        sums->observed_ns, "observed_pairs", sums->observed_pairs, "changes", sums->changes,
-        "changes_ns2", sums->changes_ns2, "unseen_ns2", sums->unseen_ns2);
+    return Py_BuildValue("{s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:d,s:d}", "start_ns", sums->start_ns,
+                         "end_ns", sums->end_ns, "samples", sums->samples, "held_ns", sums->held_ns,
+                         "observed_ns", sums->observed_ns, "observed_pairs", sums->observed_pairs,
+                         "changes", sums->changes, "changes_ns2", sums->changes_ns2, "unseen_ns2",
+                         sums->unseen_ns2);
 }
 
 /* The sampling thread never waits for the GIL, so waiting for its mutex while holding the GIL is
@@ -38,8 +38,7 @@ sampler_totals(PyObject *self, PyObject *Py_UNUSED(none))
     uint64_t holds_full_ns = recorder->holds.full_ns, stalls_full_ns = recorder->stalls.full_ns;
     uint64_t folded_count = recorder->folded_count;
     os_mutex_unlock(&sampler->mutex);
-    uint64_t stacks_full_ns =
-        atomic_load_explicit(&sampler->stacks.full_ns, memory_order_relaxed);
+    uint64_t stacks_full_ns = atomic_load_explicit(&sampler->stacks.full_ns, memory_order_relaxed);
     PyObject *owned_totals = build_sums(&sums);
     if (owned_totals != NULL &&
         merge(owned_totals,

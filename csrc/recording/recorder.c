@@ -56,8 +56,8 @@ compare_numbers(const void *left, const void *right)
 int32_t
 holder_order_index(const struct holder_order *order, int32_t number)
 {
-    const int32_t *found = bsearch(&number, order->numbers, (size_t)order->count,
-                                   sizeof number, compare_numbers);
+    const int32_t *found =
+        bsearch(&number, order->numbers, (size_t)order->count, sizeof number, compare_numbers);
     return found == NULL ? order->count : (int32_t)(found - order->numbers);
 }
 

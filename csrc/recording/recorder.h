@@ -46,7 +46,7 @@ struct recorder {
     uint64_t start_ns;
     struct sighting last;
     uint64_t last_gap_ns;
-    struct hold open; /* meaningful while last.holder is somebody */
+    struct hold open;      /* meaningful while last.holder is somebody */
     uint64_t requested_ns; /* since when somebody waits in the open hold; 0: nobody was seen to */
 
     uint64_t samples;

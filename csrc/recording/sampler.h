@@ -48,8 +48,8 @@ struct sampler {
     /* Taken to start and to stop, for as long as that takes: never while holding the GIL, which the
        thread that has it may be waiting for. */
     os_mutex lifecycle;
-    /* Written under `lifecycle`. Whoever reads, without it, that the sampler is stopped has acquired
-       all that was written to the recording before that was released. */
+    /* Written under `lifecycle`. Whoever reads, without it, that the sampler is stopped has
+       acquired all that was written to the recording before that was released. */
     atomic_int state;
     atomic_int_fast64_t process; /* a forked child has no sampling thread, whatever `state` says */
 
@@ -60,9 +60,9 @@ struct sampler {
     struct pace pace;
     uint64_t stacked_hold_ns; /* the start of the hold in which a stack was taken last */
     uint64_t next_stack_ns;   /* of the same hold */
-    bool is_over; /* the recording has ended: later samples are dropped */
+    bool is_over;             /* the recording has ended: later samples are dropped */
 
-    os_mutex stacks_mutex; /* guards what follows; taking a stack may last a millisecond */
+    os_mutex stacks_mutex;   /* guards what follows; taking a stack may last a millisecond */
     struct stack_log stacks; /* of the holders, in long holds */
 };
 

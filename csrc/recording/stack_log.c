@@ -107,8 +107,8 @@ static bool
 add_new_frame(struct stack_log *log, size_t slot, const char *file, const char *function, int line)
 {
     size_t file_size = strlen(file) + 1, function_size = strlen(function) + 1;
-    struct logged_frame *frames = grown(log, log->frames, sizeof *log->frames, log->frame_count,
-                                        &log->frame_capacity);
+    struct logged_frame *frames =
+        grown(log, log->frames, sizeof *log->frames, log->frame_count, &log->frame_capacity);
     if (frames == NULL) {
         return false;
     }
@@ -168,8 +168,8 @@ stack_log_finish_stack(struct stack_log *log, bool is_whole, uint64_t hold_start
     }
     struct logged_stack *stacks = NULL;
     if (is_whole && log->number_count > first) {
-        stacks = grown(log, log->stacks, sizeof *log->stacks, log->stack_count,
-                       &log->stack_capacity);
+        stacks =
+            grown(log, log->stacks, sizeof *log->stacks, log->stack_count, &log->stack_capacity);
         log->lacks_memory = stacks == NULL;
     }
     if (log->lacks_memory && atomic_load_explicit(&log->full_ns, memory_order_relaxed) == 0) {

@@ -36,8 +36,8 @@ struct stack_log {
     size_t stack_count;
     size_t stack_capacity;
     bool lacks_memory; /* for the stack that is being made */
-    /* Since when stacks are missing for want of memory; 0: none is. May be read at any time, relaxed:
-       nothing else is read with it. */
+    /* Since when stacks are missing for want of memory; 0: none is. May be read at any time,
+       relaxed: nothing else is read with it. */
     atomic_uint_fast64_t full_ns;
 };
 

@@ -31,8 +31,7 @@ window_advance(struct window *window, struct recorder *recorder)
 }
 
 struct recorder_sums
-window_read(const struct window *window, const struct recorder *recorder,
-            uint64_t *longest_hold_ns)
+window_read(const struct window *window, const struct recorder *recorder, uint64_t *longest_hold_ns)
 {
     uint64_t kept = window->count < WINDOW_STEPS + 1 ? window->count : WINDOW_STEPS + 1;
     uint64_t oldest = window->count - kept;

@@ -17,8 +17,8 @@ spin(uint64_t iterations)
 }
 
 PyDoc_STRVAR(spin_held_doc,
-"spin_held($module, iterations, /)\n--\n\n"
-"Run the loop and hold the GIL: no other Python thread runs until it ends.");
+             "spin_held($module, iterations, /)\n--\n\n"
+             "Run the loop and hold the GIL: no other Python thread runs until it ends.");
 
 static PyObject *
 spin_held(PyObject *Py_UNUSED(module), PyObject *arg)
@@ -32,8 +32,8 @@ spin_held(PyObject *Py_UNUSED(module), PyObject *arg)
 }
 
 PyDoc_STRVAR(spin_released_doc,
-"spin_released($module, iterations, /)\n--\n\n"
-"Run the loop without the GIL: other Python threads run at the same time.");
+             "spin_released($module, iterations, /)\n--\n\n"
+             "Run the loop without the GIL: other Python threads run at the same time.");
 
 static PyObject *
 spin_released(PyObject *Py_UNUSED(module), PyObject *arg)

@@ -44,7 +44,8 @@ test_an_address_that_another_thread_uses_again_is_another_holder(void)
     int32_t after = find(4096);
     CHECK(before != after && find(4096) == after);
     CHECK(holders.threads[before].has_ended && !holders.threads[after].has_ended);
-    CHECK(holders.threads[after].thread.native_id == holders.threads[before].thread.native_id + 1000);
+    CHECK(holders.threads[after].thread.native_id ==
+          holders.threads[before].thread.native_id + 1000);
     recorder_free(&recorder);
 }
 

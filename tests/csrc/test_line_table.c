@@ -3,18 +3,26 @@
 #include "check.h"
 #include "cpython/line_table.h"
 
-#define ENTRY(form, units) (uint8_t)(0x80 | (form) << 3 | ((units)-1))
+#define ENTRY(form, units) (uint8_t)(0x80 | (form) << 3 | ((units) - 1))
 
-enum { SHORT_FORM = 3, ONE_LINE_0 = 10, ONE_LINE_1, ONE_LINE_2, NO_COLUMNS, LONG_FORM, NO_LOCATION };
+enum {
+    SHORT_FORM = 3,
+    ONE_LINE_0 = 10,
+    ONE_LINE_1,
+    ONE_LINE_2,
+    NO_COLUMNS,
+    LONG_FORM,
+    NO_LOCATION
+};
 
 static const uint8_t table[] = {
-    ENTRY(ONE_LINE_0, 1), 4, 9,         /* addresses 0 to 1: line 10 */
-    ENTRY(ONE_LINE_1, 2), 0, 0,         /* 2 to 5: line 11 */
-    ENTRY(SHORT_FORM, 8), 0x21,         /* 6 to 21: line 11 */
-    ENTRY(ONE_LINE_2, 1), 1, 2,         /* 22 to 23: line 13 */
-    ENTRY(NO_LOCATION, 1),              /* 24 to 25: none */
-    ENTRY(NO_COLUMNS, 1), 3,            /* 26 to 27: line 13 - 1 */
-    ENTRY(LONG_FORM, 1), 0x48, 4, 0, 1, 1, /* 28 to 29: line 12 + (4 << 6 | 8) / 2 */
+    ENTRY(ONE_LINE_0, 1),  4,    9,          /* addresses 0 to 1: line 10 */
+    ENTRY(ONE_LINE_1, 2),  0,    0,          /* 2 to 5: line 11 */
+    ENTRY(SHORT_FORM, 8),  0x21,             /* 6 to 21: line 11 */
+    ENTRY(ONE_LINE_2, 1),  1,    2,          /* 22 to 23: line 13 */
+    ENTRY(NO_LOCATION, 1),                   /* 24 to 25: none */
+    ENTRY(NO_COLUMNS, 1),  3,                /* 26 to 27: line 13 - 1 */
+    ENTRY(LONG_FORM, 1),   0x48, 4, 0, 1, 1, /* 28 to 29: line 12 + (4 << 6 | 8) / 2 */
 };
 
 static void

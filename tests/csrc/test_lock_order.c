@@ -15,8 +15,8 @@ static void
 take(void *opaque_party)
 {
     struct party *party = opaque_party;
-    party->has_both =
-        lock_pair_take_both(party->pair, party->first, party->wait_until_both_hold_one, party->timeout_ns);
+    party->has_both = lock_pair_take_both(party->pair, party->first,
+                                          party->wait_until_both_hold_one, party->timeout_ns);
 }
 
 static int

@@ -76,7 +76,8 @@ an_address_that_another_thread_uses_again_is_another_holder(void)
     atomic_store(&made_up_holder, 0);
     sampler_stop(&sampler);
     CHECK(sampler.recorder.next_number == 2);
-    CHECK(sampler.holders.threads[1].thread.native_id == sampler.holders.threads[0].thread.native_id + 1000);
+    CHECK(sampler.holders.threads[1].thread.native_id ==
+          sampler.holders.threads[0].thread.native_id + 1000);
     sampler_destroy(&sampler);
 }
 

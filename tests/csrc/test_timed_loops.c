@@ -3,8 +3,8 @@
 #include "loops/timed_loops.h"
 
 #include "check.h"
-#include "os/clock.h"
 #include "loops/loops.h"
+#include "os/clock.h"
 
 static void
 test_a_burn_takes_what_it_tells_and_no_less_than_asked_for(void)
