@@ -11,13 +11,14 @@
 
 #if !defined(PYPY_VERSION) && PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x03100000
 
-#include "internal/pycore_interp.h"
-#include "internal/pycore_pystate.h"
+#include "internal/pycore_runtime.h"
 
+/* The main thread of the main interpreter; CPython 3.14 no longer exports what it asks itself. */
 static bool
 may_run_handlers(void)
 {
-    return _Py_ThreadCanHandleSignals(PyInterpreterState_Get());
+    return PyInterpreterState_Get() == PyInterpreterState_Main() &&
+           PyThread_get_thread_ident() == _PyRuntime.main_thread;
 }
 
 #else

@@ -118,7 +118,7 @@ def test_interrupt_ends_with_the_shells_code_for_it(run, monkeypatch):
 def test_result_that_can_not_be_printed_is_one_line(json):
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "gilext", "info", *json],
+            [sys.executable, "-P", "-m", "gilext", "info", *json],
             stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
         )  # fmt: skip
 
@@ -131,7 +131,7 @@ def test_reader_that_leaves_is_no_error():
     os.close(reader)
 
     done = subprocess.run(
-        [sys.executable, "-m", "gilext", "info"],
+        [sys.executable, "-P", "-m", "gilext", "info"],
         stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60,
     )  # fmt: skip
     os.close(writer)

@@ -29,6 +29,8 @@ def test_checks_and_comparisons_load_no_decimal():
         "gilext.compare, gilext.check_leaks, gilext.watch, gilext.monitor\n"
         "sys.exit(', '.join({'decimal', 'statistics', '_decimal'} & set(sys.modules)) or None)"
     )
-    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    child = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=60
+    )
 
     assert (child.returncode, child.stderr) == (0, "")

@@ -84,7 +84,7 @@ def test_what_an_encoding_lacks_is_written_in_what_it_has():
 @pytest.mark.parametrize("command", [["info"], ["check", "--call", "sum(range(9999))"]], ids=str)
 def test_commands_answer_in_ascii_and_without_columns(command):
     done = subprocess.run(
-        [sys.executable, "-m", "gilext", *command],
+        [sys.executable, "-P", "-m", "gilext", *command],
         env=os.environ | {"PYTHONIOENCODING": "ascii", "COLUMNS": "0", "PYTHONUTF8": "0"},
         capture_output=True,
         timeout=60,
