@@ -6,29 +6,16 @@ if they released it: whenever they lose their core, they may just have had it re
 """
 
 import argparse
-import subprocess
 import sys
 import time
-from contextlib import contextmanager
+
+from busy import busy_loops
 
 import gilext
 from gilext.testing import assert_holds_gil, assert_releases_gil, assert_stalls_below
 
 SECONDS = 0.2
 CALL = 0.005
-
-
-@contextmanager
-def busy_loops(count):
-    """Keep that many processes running that never rest."""
-    command = [sys.executable, "-I", "-c", "while True: pass"]
-    others = [subprocess.Popen(command) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for other in others:
-            other.kill()
-            other.wait()
 
 
 def hold_and(release, held_seconds, released_seconds):

@@ -11,13 +11,13 @@ import csv
 import json
 import marshal
 import pickle
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from time import perf_counter
+
+from busy import busy_loops
 
 import gilext
 from gilext.lab.standard_calls import HOLDS, SHARES, StandardCall, standard_calls
@@ -71,19 +71,6 @@ def read_csv(lines):
 
 def indented(records):
     return "".join(json.JSONEncoder(indent=2).iterencode(records))
-
-
-@contextmanager
-def busy_loops(count):
-    """Keep that many processes running that never rest."""
-    command = [sys.executable, "-I", "-c", "while True: pass"]
-    others = [subprocess.Popen(command) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for other in others:
-            other.kill()
-            other.wait()
 
 
 def count_right(call, rounds):

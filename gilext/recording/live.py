@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import TextIO
 
 from gilext.core.streams import write_through
-from gilext.recording.watch import Snapshot, Watch
+from gilext.recording.snapshot import Snapshot
+from gilext.recording.watch import Watch
 
 _PAUSE_SECONDS = 1.0
 _MAX_THREADS = 4

@@ -5,30 +5,21 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from bisect import bisect_left
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from operator import itemgetter
 from types import TracebackType
 from typing import Any
 
 from gilext._native import Sampler
 from gilext.core.checks import check_count, check_seconds
 from gilext.core.environment import info
-from gilext.core.report import Report, share
-from gilext.core.results import Result
 from gilext.recording.exits import forget, stop_at_exit
 from gilext.recording.holds import Holds, hold_of_row
 from gilext.recording.results import (
-    Frame,
     Recording,
-    Stall,
-    ThreadTime,
     held_fraction,
-    stack_samples,
 )
-from gilext.recording.summary import thread_table
+from gilext.recording.snapshot import Snapshot
 from gilext.recording.thread_names import ThreadNames
+from gilext.recording.views import stalls_of, threads_of
 
 DEFAULT_INTERVAL = 200e-6
 DEFAULT_STALLS = 0.02
@@ -39,34 +30,6 @@ _NO_WAITS = "neither waiters nor requests of the GIL can be read on this system"
 _NO_FRAMES = "the frames of this interpreter are unknown"
 _SHORTEST_INTERVAL = 10e-6
 _LONGEST_INTERVAL = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot(Result):
-    """What a watch has seen up to now.
-
-    Attributes
-    ----------
-    seconds : float
-        How long it has been going on.
-    held_seconds : float
-        For how long of that the GIL was held.
-    by_thread : tuple of ThreadTime
-        The holders, with the hold that is going on.
-    """
-
-    seconds: float
-    held_seconds: float
-    by_thread: tuple[ThreadTime, ...]
-
-    def report(self) -> Report:
-        """Return the holders up to now."""
-        part = share(self.held_seconds, self.seconds)
-        held = "an unknown part" if part is None else f"{part:.1%}"
-        return Report(
-            title=f"up to now the GIL was held for {held} of {self.seconds:.3f} s",
-            body=(thread_table(self.by_thread, self.seconds),) if self.by_thread else (),
-        )
 
 
 class Watch:
@@ -188,7 +151,7 @@ class Watch:
         """
         if self._sampler is None or self._is_in_child():
             raise RuntimeError("there is nothing to see outside the watched block")
-        threads = _threads_of(self._sampler, self._names.by_native_id())
+        threads = threads_of(self._sampler, self._names.by_native_id())
         totals = self._sampler.totals()  # after the threads, so that none held more than there was
         return Snapshot(
             seconds=(totals["end_ns"] - totals["start_ns"]) * 1e-9,
@@ -224,10 +187,10 @@ class Watch:
             throttled_seconds=totals["throttled_ns"] * 1e-9,
             samples=totals["samples"],
             longest_gap_seconds=totals["longest_gap_ns"] * 1e-9,
-            by_thread=_threads_of(sampler, self._names.by_native_id()),
+            by_thread=threads_of(sampler, self._names.by_native_id()),
             longest=tuple(sorted(longest, key=lambda hold: -hold.seconds)),
             stall_threshold_seconds=self._stalls,
-            stalls=_stalls_of(sampler, origin),
+            stalls=stalls_of(sampler, origin),
             stalls_truncated_at_seconds=seconds_from(totals["stalls_full_ns"]),
             stalls_unavailable_reason=None if sampler.sees_waits else _NO_WAITS,
             lines_unavailable_reason=None if sampler.knows_frames else _NO_FRAMES,
@@ -278,42 +241,3 @@ def watch(
         stalls = check_seconds("stalls", stalls, 2 * (interval or DEFAULT_INTERVAL))
     memory = check_count("memory", memory, 0, sys.maxsize)
     return Watch(interval, stalls, memory)
-
-
-def _threads_of(sampler: Sampler, names: Mapping[int, str]) -> tuple[ThreadTime, ...]:
-    rows = sampler.threads()
-    folded = sampler.totals()["folded_threads"]
-    threads = [
-        ThreadTime(
-            name=names.get(native_id, f"thread {native_id}" if native_id else "unknown"),
-            ident=ident,
-            native_id=native_id,
-            held_seconds=held * 1e-9,
-            longest_seconds=longest * 1e-9,
-            holds=count,
-        )
-        for ident, native_id, held, count, longest in rows
-    ]
-    if folded:
-        threads[-1] = replace(threads[-1], name=f"{folded} other threads")
-    return tuple(threads)
-
-
-def _stalls_of(sampler: Sampler, origin: int) -> tuple[Stall, ...]:
-    """Return the stalls, each with the stacks that were taken while it lasted."""
-    frames = [Frame(*item) for item in sampler.frames()]
-    taken = sorted(
-        (
-            (when, tuple(frames[number] for number in numbers))
-            for _, when, numbers in sampler.stacks()
-        ),
-        key=itemgetter(0),
-    )
-    times = [when for when, _ in taken]
-    stalls = []
-    for item in sampler.stalls():
-        hold = hold_of_row(item, origin)
-        within = taken[bisect_left(times, item[0]) : bisect_left(times, item[1])]
-        stacks = [((when - origin) * 1e-9, stack) for when, stack in within]
-        stalls.append(Stall(hold, stack_samples(hold, stacks)))
-    return tuple(stalls)

@@ -9,7 +9,7 @@ from gilext import hold_for, release_for, watch
 from gilext.recording import live
 from gilext.recording.live import LiveLines, line_between
 from gilext.recording.results import ThreadTime
-from gilext.recording.watch import Snapshot
+from gilext.recording.snapshot import Snapshot
 
 
 def thread(name, held):

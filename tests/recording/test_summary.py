@@ -7,7 +7,7 @@ import pytest
 from gilext.recording.holds import Hold
 from gilext.recording.monitor import MonitorReading
 from gilext.recording.results import Frame, StackSample, Stall, ThreadTime
-from gilext.recording.watch import Snapshot
+from gilext.recording.snapshot import Snapshot
 
 LONG = Hold(0.5, 0.25, 1, requested=True)
 WORK = Frame("work.py", 42, "work")
