@@ -117,14 +117,17 @@ def test_leak_is_in_every_call_and_half_of_one_is_none(every, is_leak):
 
 
 @pytest.mark.skipif(not heap_bytes(), reason="this allocator doesn't tell what it has given out")
-@pytest.mark.parametrize("size", [1 << 10, 8 << 20], ids=["of_the_heap", "mapped_for_itself"])
-def test_block_of_malloc_is_seen_at_any_size(size):
+@pytest.mark.parametrize(
+    ("size", "calls"), [(1 << 10, 1000), (8 << 20, 10)], ids=["of_the_heap", "mapped_for_itself"]
+)
+def test_block_of_malloc_is_seen_at_any_size(size, calls):
     malloc = ctypes.CDLL(None).malloc
     malloc.argtypes, malloc.restype = (ctypes.c_size_t,), ctypes.c_void_p
 
-    report = check_leaks(malloc, size, calls=10, rounds=2)
+    report = check_leaks(malloc, size, calls=calls, rounds=2)
 
-    assert report.heap_bytes_per_call >= size
+    # What else is freed in a round is less than a part of what a thousand calls leak.
+    assert report.heap_bytes_per_call >= 0.9 * size
 
 
 @pytest.mark.skipif(not sys.getallocatedblocks(), reason="this allocator counts no blocks")
