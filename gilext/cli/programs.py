@@ -22,7 +22,9 @@ def run(module: str | None, arguments: Sequence[str]) -> None:
     """
     _name_the_command_line(module, arguments)
     main = sys.modules["__main__"] = ModuleType("__main__")
-    main.__dict__.update(__builtins__=builtins, __cached__=None)
+    main.__dict__.update(__builtins__=builtins)
+    if sys.version_info < (3, 15):
+        main.__dict__.update(__cached__=None)
     if sys.version_info < (3, 14):
         main.__annotations__ = {}
     try:

@@ -84,7 +84,7 @@ class WatchedProgram:
         for target in self._targets:
             for module in _NEEDED[target.kind]:
                 import_module(module)
-        info()  # its first call imports more
+        info().to_dict()  # whose first calls import more
         try:
             self._watched.__enter__()
             if self._live is not None:

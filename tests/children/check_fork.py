@@ -2,8 +2,12 @@
 
 import os
 import sys
+import warnings
 
 import gilext
+
+# Python says that a child forked beside other threads may not go on well; that is the point.
+warnings.simplefilter("ignore", DeprecationWarning)
 
 
 def fork(way: str) -> None:

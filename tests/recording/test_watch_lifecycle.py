@@ -119,6 +119,7 @@ def native_threads():
 
 
 @pytest.mark.forks
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_child_that_leaves_the_block_has_no_recording_and_the_parent_has_its_own():
     reader, writer = os.pipe()
     with watch() as watched:
