@@ -84,7 +84,8 @@ class WatchedProgram:
         for target in self._targets:
             for module in _NEEDED[target.kind]:
                 import_module(module)
-        info().to_dict()  # whose first calls import more
+        info()  # its first call imports more
+        import_module("copy")  # which dataclasses import late since 3.15
         try:
             self._watched.__enter__()
             if self._live is not None:
