@@ -3,6 +3,7 @@
 import _imp
 import importlib.machinery
 import importlib.util
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -190,7 +191,8 @@ def new_sampler() -> _native.Sampler:
 
 
 def stopped_sampler() -> _native.Sampler:
-    """Return a sampler that has seen holds and stalls."""
+    """Return a sampler that has seen holds, where there is a GIL to hold."""
+    has_gil = getattr(sys, "_is_gil_enabled", lambda: True)()
     while True:
         sampler = new_sampler()
         sampler.start()
@@ -198,7 +200,7 @@ def stopped_sampler() -> _native.Sampler:
             _native.hold_for(0.003)
             _native.release_for(0.001)
         sampler.stop()
-        if sampler.longest():
+        if sampler.longest() or not has_gil:
             return sampler
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-REPORT = "the GIL was held for"
+REPORT = "cores usable"
 
 
 @pytest.fixture(autouse=True)
