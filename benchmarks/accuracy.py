@@ -111,7 +111,7 @@ def main():
         said, outside = [], ""
         for name, instrument in INSTRUMENTS.items():
             own = name.startswith("gilext")
-            # Two threads keep both cores busy, and gilext looks more seldom then.
+            # Two threads keep both cores busy, and gilext takes fewer samples then.
             seconds = arguments.seconds * (4 if threads > 1 else 1) if own else PEERS_SECONDS
             for _ in range(arguments.rounds if name == "gilext" else 1):
                 with instrument() as reading:

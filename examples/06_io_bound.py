@@ -1,4 +1,4 @@
-"""Work that waits gains from threads, and the recording shows the GIL free meanwhile.
+"""Work that waits gains from threads, and the recording shows the GIL free while it waits.
 
 The experiment is gilext/lab/io_bound.py. It runs with short sleeps and with longer ones.
 """

@@ -36,7 +36,7 @@ request_once(struct prober *prober, PyThreadState *thread_state)
 
 /* The thread state is made and deleted in the thread that it is for: deleted elsewhere, it takes
    with it what PyGILState_Ensure() knows of that other thread. While the runtime is finalizing,
-   whoever wants the GIL is ended, so it is left alone. */
+   a thread that wants the GIL is ended, so it is left alone. */
 static void
 request_until_stopped(struct looker *looker, void *opaque_prober)
 {

@@ -38,8 +38,8 @@ wait_until_over(void *opaque_trial)
     os_mutex_unlock(&trial->mutex);
 }
 
-/* A thread that counted itself as waiting gives the mutex away only inside the wait: so whoever
-   then has the mutex knows how many wait. */
+/* A thread that counted itself as waiting gives the mutex away only inside the wait: so the thread
+   that has the mutex next knows how many wait. */
 static bool
 is_counted_up_to(struct trial *trial, uint32_t waiters)
 {

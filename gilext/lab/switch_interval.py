@@ -26,7 +26,7 @@ class WaitedFor:
     Attributes
     ----------
     interval_seconds : float
-        ``sys.getswitchinterval()`` meanwhile.
+        ``sys.getswitchinterval()`` during the wait.
     median_stall_seconds, longest_stall_seconds : float
         How long a native thread that asked for the GIL waited for it.
     asked : int

@@ -60,7 +60,7 @@ def count(limit: int) -> int:
 
 
 def count_repaired(limit: int) -> int:
-    """Do the same work, and let others run meanwhile."""
+    """Do the same work, and let others run while it lasts."""
     return count_primes_released(limit)
 
 

@@ -76,7 +76,7 @@ class Stall:
     hold : Hold
         When, how long, by whom: the part of it in which somebody is known to have waited.
     stacks : tuple of StackSample
-        The Python lines that ran meanwhile; empty where none could be had.
+        The Python lines that ran in it; empty if none could be had.
     """
 
     hold: Hold

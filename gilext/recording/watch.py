@@ -208,20 +208,20 @@ def watch(
 ) -> Watch:
     """Record who holds the GIL while a ``with`` block runs.
 
-    A native thread looks at the GIL at jittered intervals and never takes it.
+    A native thread samples the GIL at jittered intervals and never takes it.
 
     Parameters
     ----------
     interval : float, optional
-        Mean seconds between two looks, 10e-6 to 1. By default 200e-6; and 3.3e-3 for as long as
-        the program keeps all cores busy, when each look would take one from it.
+        Mean seconds between two samples, 10e-6 to 1. By default 200e-6; and 3.3e-3 for as long as
+        all cores are busy, when each sample would take one from the program.
     stalls : float, optional
-        A hold of so many seconds or more is a stall, and its Python lines are noted; None for
-        no stalls.
+        A hold for which another thread waits that many seconds or more is a stall, and its Python
+        lines are noted; None for no stalls.
     memory : int
-        Bytes for the holds one by one and for the lines of stalls; what is longer than that has
-        its totals, its longest holds and its histogram, and says from when on the rest is
-        missing.
+        Bytes for the holds one by one and for the lines of stalls. A recording that needs more has
+        its totals, its longest holds and its histogram all the same, and says from when on the
+        rest is missing.
 
     Returns
     -------
@@ -233,7 +233,7 @@ def watch(
     TypeError, ValueError
         When an argument has the wrong type or is out of its range.
     UnsupportedInterpreter
-        On entering, where the layout of the interpreter's GIL is unknown.
+        On entering, if the layout of the interpreter's GIL is unknown.
     """
     if interval is not None:
         interval = check_seconds("interval", interval, _SHORTEST_INTERVAL, _LONGEST_INTERVAL)

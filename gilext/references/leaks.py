@@ -62,7 +62,7 @@ class LeakReport(Result):
         Blocks of Python's allocators, as ``sys.getallocatedblocks()`` counts them, that a call
         left behind, in the round with the fewest.
     heap_bytes_per_call : float or None
-        Bytes of malloc(), likewise, whoever asked for them; None where the C library doesn't
+        Bytes of malloc(), likewise, also of C code; None if the C library doesn't
         tell.
     total_refs_per_call : float or None
         References of all objects together, likewise; None but in debug builds.

@@ -1,4 +1,4 @@
-"""Start, stop and drop samplers in several threads at once, and fork meanwhile: nothing may hang.
+"""Start, stop and drop samplers in several threads at once, and fork beside them: nothing may hang.
 
 Arguments: how many rounds. The atexit hook stops what a daemon thread is stopping.
 """

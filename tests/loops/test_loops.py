@@ -1,4 +1,4 @@
-"""The three loops: what they return, and whether other threads run meanwhile."""
+"""The three loops: what they return, and whether other threads run beside them."""
 
 import inspect
 import platform
