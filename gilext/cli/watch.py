@@ -50,7 +50,7 @@ def _file_option(name: str, help: str) -> Callable[[Callable[..., object]], Call
     type=float,
     default=DEFAULT_STALLS,
     show_default=True,
-    help="A hold of at least that many seconds is a stall.",
+    help="A hold for which another thread waits that many seconds is a stall.",
 )
 @_file_option("--html", "Write a page of every hold.")
 @_file_option("--trace", "Write a trace for Perfetto or vizviewer.")
