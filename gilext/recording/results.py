@@ -2,105 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 from typing import Any
 
 from gilext.core import saving
-from gilext.core.environment import Environment
-from gilext.core.report import Report
+from gilext.core.environment import Environment, environment_line, unknown_cores
+from gilext.core.report import Report, Table, counted
 from gilext.core.results import Result
 from gilext.recording.holds import Hold, Holds
-from gilext.recording.summary import recording_report
+from gilext.recording.parts import Frame as Frame
+from gilext.recording.parts import StackSample as StackSample
+from gilext.recording.parts import Stall as Stall
+from gilext.recording.parts import StallLine as StallLine
+from gilext.recording.parts import ThreadTime as ThreadTime
+from gilext.recording.summary import held_part, line_table, thread_table
 from gilext.recording.sums import Sums
 
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One line of a Python stack."""
-
-    file: str
-    line: int
-    function: str
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadTime:
-    """What one thread held.
-
-    Attributes
-    ----------
-    name : str
-        The thread's name, or its number where no `threading.Thread` is known for it.
-    ident, native_id : int
-        As `threading.get_ident` and `threading.get_native_id` have them; 0 where unknown.
-    held_seconds, longest_seconds : float
-        How long it held the GIL in all, and at most at a stretch.
-    holds : int
-        How many holds were seen.
-    """
-
-    name: str
-    ident: int
-    native_id: int
-    held_seconds: float
-    longest_seconds: float
-    holds: int
-
-
-@dataclass(frozen=True, slots=True)
-class StackSample:
-    """What a stall's thread was running, for a part of the stall.
-
-    Attributes
-    ----------
-    seconds : float
-        The part of the stall that this stack stands for.
-    frames : tuple of Frame
-        The Python stack, innermost first.
-    """
-
-    seconds: float
-    frames: tuple[Frame, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Stall:
-    """A hold that another thread had to wait for, for at least the threshold.
-
-    Attributes
-    ----------
-    hold : Hold
-        When, how long, by whom: the part of it in which somebody is known to have waited.
-    stacks : tuple of StackSample
-        The Python lines that ran in it; empty if none could be had.
-    """
-
-    hold: Hold
-    stacks: tuple[StackSample, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StallLine:
-    """All the time that stalls spent on one Python line.
-
-    Attributes
-    ----------
-    frame : Frame
-        The innermost line.
-    stalls : int
-        In how many stalls it ran.
-    seconds, worst_seconds : float
-        Stall time on this line in all, and at most in one stall.
-    """
-
-    frame: Frame
-    stalls: int
-    seconds: float
-    worst_seconds: float
+_NOTABLE_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,19 +165,61 @@ def held_fraction(totals: Sums) -> tuple[float | None, float | None]:
     return fraction, min(1.0, 1.96 * sqrt(variance + 2 * distance**2) / total)
 
 
-def stack_samples(
-    hold: Hold, taken: Sequence[tuple[float, tuple[Frame, ...]]]
-) -> tuple[StackSample, ...]:
-    """Divide a stall among the stacks that were taken in it, given when.
+def recording_report(recording: Recording) -> Report:
+    """Return the threads, the stalls and their lines."""
+    threads = recording.by_thread
+    body: list[Table | str] = [thread_table(threads, recording.seconds)] if threads else []
+    if recording.stall_threshold_seconds is not None:
+        body.append(stalls_summary(recording))
+    if lines := recording.stall_lines():
+        body.append(line_table(lines))
+    return Report(
+        title=held_line(recording),
+        place=environment_line(recording.environment),
+        body=tuple(body),
+        notes=caveats(recording),
+    )
 
-    Each stands for the time around it: up to halfway to its neighbours, the first and the last
-    up to the ends of the hold.
-    """
-    if not taken:
-        return ()
-    edges = [
-        hold.start_seconds,
-        *((a + b) / 2 for (a, _), (b, _) in pairwise(taken)),
-        hold.start_seconds + hold.seconds,
-    ]
-    return tuple(StackSample(edges[i + 1] - edges[i], stack) for i, (_, stack) in enumerate(taken))
+
+def held_line(recording: Recording) -> str:
+    """Return what a recording found, in one line."""
+    if not recording.environment.gil_enabled:
+        return f"no GIL: nothing was held in {recording.seconds:.3f} s"
+    held = held_part(recording.held_fraction, recording.held_error)
+    return f"the GIL was held for {held} of {recording.seconds:.3f} s"
+
+
+def stalls_summary(recording: Recording) -> str:
+    """Return how many stalls there were, in one line."""
+    if recording.stall_threshold_seconds is None:
+        return "stalls were not looked for"
+    if recording.stalls_unavailable_reason is not None:
+        return f"stalls can't be seen: {recording.stalls_unavailable_reason}"
+    threshold = f"(waits of {recording.stall_threshold_seconds * 1e3:g} ms or more)"
+    if not recording.stalls:
+        return f"no stalls {threshold}"
+    stalled = sum(stall.hold.seconds for stall in recording.stalls)
+    return f"{counted(len(recording.stalls), 'stall')} {threshold}, {stalled:.3f} s in all"
+
+
+def caveats(recording: Recording) -> tuple[str, ...]:
+    """Return what one has to know of a recording to read it, a sentence each."""
+    notes = []
+    longest = recording.longest[0] if recording.longest else None
+    if longest is not None and longest.seconds >= _NOTABLE_SECONDS and not longest.requested:
+        notes.append(
+            f"Nobody requested the GIL in the longest hold, {longest.seconds * 1e3:.1f} ms: that is "
+            "an upper bound, as it may have been released between two samples."
+        )
+    if recording.stalls and recording.lines_unavailable_reason is not None:
+        notes.append(f"Without the lines of the stalls: {recording.lines_unavailable_reason}.")
+    if recording.throttled_seconds > 0:
+        notes.append(
+            f"For {recording.throttled_seconds:.1f} s all cores were busy, and gilext took fewer "
+            "samples."
+        )
+    if recording.holds_truncated_at_seconds is not None:
+        notes.append(f"Holds one by one only up to {recording.holds_truncated_at_seconds:.1f} s.")
+    if recording.stalls_truncated_at_seconds is not None:
+        notes.append(f"Stalls only up to {recording.stalls_truncated_at_seconds:.1f} s.")
+    return (*notes, *unknown_cores(recording.environment))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gilext.core.report import Report, share
 from gilext.core.results import Result
-from gilext.recording.results import ThreadTime
+from gilext.recording.parts import ThreadTime
 from gilext.recording.summary import thread_table
 
 

@@ -1,43 +1,14 @@
-"""What recordings, snapshots and readings say in words and tables."""
+"""The tables and phrases that recordings, snapshots and readings share."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from gilext.core.environment import environment_line, unknown_cores
-from gilext.core.report import Column, Report, Table, counted, share
-
-if TYPE_CHECKING:
-    from gilext.recording.results import Recording, StallLine, ThreadTime
+from gilext.core.report import Column, Table, counted, share
+from gilext.recording.parts import StallLine, ThreadTime
 
 MAX_THREADS = 15
 MAX_LINES = 10
-_NOTABLE_SECONDS = 0.005
-
-
-def recording_report(recording: Recording) -> Report:
-    """Return the threads, the stalls and their lines."""
-    threads = recording.by_thread
-    body: list[Table | str] = [thread_table(threads, recording.seconds)] if threads else []
-    if recording.stall_threshold_seconds is not None:
-        body.append(stalls_summary(recording))
-    if lines := recording.stall_lines():
-        body.append(line_table(lines))
-    return Report(
-        title=held_line(recording),
-        place=environment_line(recording.environment),
-        body=tuple(body),
-        notes=caveats(recording),
-    )
-
-
-def held_line(recording: Recording) -> str:
-    """Return what a recording found, in one line."""
-    if not recording.environment.gil_enabled:
-        return f"no GIL: nothing was held in {recording.seconds:.3f} s"
-    held = held_part(recording.held_fraction, recording.held_error)
-    return f"the GIL was held for {held} of {recording.seconds:.3f} s"
 
 
 def held_part(fraction: float | None, error: float | None) -> str:
@@ -97,39 +68,3 @@ def rest_line(kind: str, seconds: Sequence[float]) -> str:
     if not seconds:
         return ""
     return f"… and {counted(len(seconds), f'more {kind}')}, {sum(seconds):.1f} s"
-
-
-def stalls_summary(recording: Recording) -> str:
-    """Return how many stalls there were, in one line."""
-    if recording.stall_threshold_seconds is None:
-        return "stalls were not looked for"
-    if recording.stalls_unavailable_reason is not None:
-        return f"stalls can't be seen: {recording.stalls_unavailable_reason}"
-    threshold = f"(waits of {recording.stall_threshold_seconds * 1e3:g} ms or more)"
-    if not recording.stalls:
-        return f"no stalls {threshold}"
-    stalled = sum(stall.hold.seconds for stall in recording.stalls)
-    return f"{counted(len(recording.stalls), 'stall')} {threshold}, {stalled:.3f} s in all"
-
-
-def caveats(recording: Recording) -> tuple[str, ...]:
-    """Return what one has to know of a recording to read it, a sentence each."""
-    notes = []
-    longest = recording.longest[0] if recording.longest else None
-    if longest is not None and longest.seconds >= _NOTABLE_SECONDS and not longest.requested:
-        notes.append(
-            f"Nobody requested the GIL in the longest hold, {longest.seconds * 1e3:.1f} ms: that is "
-            "an upper bound, as it may have been released between two samples."
-        )
-    if recording.stalls and recording.lines_unavailable_reason is not None:
-        notes.append(f"Without the lines of the stalls: {recording.lines_unavailable_reason}.")
-    if recording.throttled_seconds > 0:
-        notes.append(
-            f"For {recording.throttled_seconds:.1f} s all cores were busy, and gilext took fewer "
-            "samples."
-        )
-    if recording.holds_truncated_at_seconds is not None:
-        notes.append(f"Holds one by one only up to {recording.holds_truncated_at_seconds:.1f} s.")
-    if recording.stalls_truncated_at_seconds is not None:
-        notes.append(f"Stalls only up to {recording.stalls_truncated_at_seconds:.1f} s.")
-    return (*notes, *unknown_cores(recording.environment))

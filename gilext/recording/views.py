@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from gilext._native import Sampler
 from gilext.recording.holds import hold_of_row
-from gilext.recording.results import Frame, Stall, ThreadTime, stack_samples
+from gilext.recording.parts import Frame, Stall, ThreadTime, stack_samples
 
 
 def threads_of(sampler: Sampler, names: Mapping[int, str]) -> tuple[ThreadTime, ...]:

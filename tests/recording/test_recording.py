@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gilext.recording.holds import Hold
+from gilext.recording.parts import stack_samples
 from gilext.recording.results import (
     Frame,
     StackSample,
     Stall,
     held_fraction,
-    stack_samples,
 )
 
 
