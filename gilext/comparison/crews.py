@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from importlib import import_module
-from threading import Barrier, Thread
+from threading import Barrier, Thread, get_native_id
 from typing import Any
 
 from gilext._native import Meeting, release_for, time_os_threads
@@ -35,7 +35,8 @@ def run_threads(
     Raises
     ------
     RuntimeError
-        When not all threads can be started, or come to the start: no task runs then.
+        When not all threads can be started, or come to the start, or when they are greenlets: no
+        task runs then.
     Exception
         The first that a task raised, after all have ended.
     """
@@ -43,9 +44,11 @@ def run_threads(
     start_line = Meeting(workers)
     timings: list[CallTiming] = []
     errors: list[BaseException] = []
+    caller = get_native_id()
 
     def work(index: int) -> None:
         try:
+            _refuse_greenlets(caller)
             all_have_started.wait()
             _meet(start_line)
             if spread_seconds > 0:
@@ -59,6 +62,15 @@ def run_threads(
     if errors:
         raise errors[0]
     return run_timing(timings)
+
+
+def _refuse_greenlets(caller: int) -> None:
+    """Raise RuntimeError in a thread that is the caller's own: none of them could meet another."""
+    if get_native_id() == caller:
+        raise RuntimeError(
+            "these threads are greenlets of one thread, as gevent's monkey patching makes them: "
+            "they can't run at the same time"
+        )
 
 
 def _start_all(threads: Sequence[Thread], all_have_started: Barrier) -> None:

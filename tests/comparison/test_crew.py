@@ -104,6 +104,23 @@ def test_comparison_without_its_threads_ends_at_once(run_child):
     )
 
 
+class Greenlet:
+    """A thread as gevent has it: it runs in the thread that starts it."""
+
+    def __init__(self, target, args):
+        self.start = lambda: target(*args)
+
+    def join(self):
+        pass
+
+
+def test_threads_that_are_greenlets_are_refused_at_once(monkeypatch):
+    monkeypatch.setattr(crews, "Thread", Greenlet)
+
+    with pytest.raises(RuntimeError, match="greenlets of one thread"):
+        run_threads(2, lambda index: pytest.fail("a task ran"))
+
+
 def test_task_does_not_run_when_a_party_does_not_come(monkeypatch):
     monkeypatch.setattr(crews, "_START_TIMEOUT_SECONDS", 0.01)
     monkeypatch.setattr(crews, "Meeting", lambda parties: Meeting(parties + 1))
