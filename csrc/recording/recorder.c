@@ -91,8 +91,9 @@ histogram_bucket(uint64_t nanoseconds)
     return bucket;
 }
 
+/* `seen_until_ns`: up to when it was certainly held. */
 static void
-close_hold(struct recorder *recorder, uint64_t end_ns)
+close_hold(struct recorder *recorder, uint64_t end_ns, uint64_t seen_until_ns)
 {
     struct hold *hold = &recorder->open;
     struct holder_total *total = &recorder->holders[recorder->last.holder];
@@ -109,9 +110,10 @@ close_hold(struct recorder *recorder, uint64_t end_ns)
     longest_holds_add(&recorder->longest, hold);
     hold_list_append(&recorder->holds, hold);
     if (recorder->stall_ns > 0 && recorder->requested_ns > 0 &&
-        end_ns - recorder->requested_ns >= recorder->stall_ns) {
+        seen_until_ns >= recorder->requested_ns + recorder->stall_ns) {
         struct hold stall = *hold;
         stall.start_ns = recorder->requested_ns;
+        stall.end_ns = seen_until_ns;
         hold_list_append(&recorder->stalls, &stall);
     }
 }
@@ -147,6 +149,13 @@ count_pair(struct recorder *recorder, uint64_t gap_ns, int32_t holder)
     }
 }
 
+/* The last two samples lay too far apart to say of the time between them what its ends say. */
+static bool
+is_gapped(const struct recorder *recorder)
+{
+    return recorder->last_gap_ns > recorder->max_gap_in_hold_ns;
+}
+
 /* End the open hold and begin the next, if the sample differs from the last. */
 static void
 follow(struct recorder *recorder, const struct sighting *sighting)
@@ -154,13 +163,13 @@ follow(struct recorder *recorder, const struct sighting *sighting)
     const struct sighting *last = &recorder->last;
     recorder->last_gap_ns = recorder->samples == 0 ? 0 : sighting->now_ns - last->now_ns;
     uint64_t change_ns = sighting->now_ns - recorder->last_gap_ns + recorder->last_gap_ns / 2;
-    uint32_t flags = recorder->last_gap_ns > recorder->max_gap_in_hold_ns ? HOLD_GAPPED : 0;
+    uint32_t flags = is_gapped(recorder) ? HOLD_GAPPED : 0;
     bool goes_on = sighting->holder == last->holder && sighting->switches == last->switches;
     if (last->holder != RECORDER_NOBODY && (!goes_on || recorder->requested_ns == 0)) {
         recorder->open.flags |= flags;
     }
     if (!goes_on && last->holder != RECORDER_NOBODY) {
-        close_hold(recorder, change_ns);
+        close_hold(recorder, change_ns, is_gapped(recorder) ? last->now_ns : change_ns);
     }
     if (!goes_on && sighting->holder != RECORDER_NOBODY) {
         open_hold(recorder, change_ns, sighting->holder, flags);
@@ -182,14 +191,16 @@ recorder_sample(struct recorder *recorder, const struct sighting *sighting)
     return sighting->holder == RECORDER_NOBODY ? 0 : recorder->open.start_ns;
 }
 
-/* The thread began to wait, or asked after it had waited, between the last two samples. */
+/* The thread began to wait, or asked after it had waited, between the last two samples: in the
+   middle, or if they lay far apart, no earlier than is certain. */
 void
 recorder_note_request(struct recorder *recorder, uint64_t waited_ns)
 {
     if (recorder->last.holder == RECORDER_NOBODY || recorder->requested_ns != 0) {
         return;
     }
-    uint64_t noted_ns = recorder->last.now_ns - recorder->last_gap_ns / 2;
+    uint64_t before_ns = is_gapped(recorder) ? 0 : recorder->last_gap_ns / 2;
+    uint64_t noted_ns = recorder->last.now_ns - before_ns;
     uint64_t least_ns = recorder->open.start_ns + waited_ns;
     recorder->requested_ns = noted_ns > least_ns ? noted_ns - waited_ns : recorder->open.start_ns;
     recorder->open.flags |= HOLD_REQUESTED;
@@ -210,7 +221,7 @@ void
 recorder_finish(struct recorder *recorder, uint64_t now_ns)
 {
     if (recorder->last.holder != RECORDER_NOBODY) {
-        close_hold(recorder, now_ns);
+        close_hold(recorder, now_ns, now_ns);
         recorder->last.holder = RECORDER_NOBODY;
     }
     recorder->last.now_ns = now_ns;

@@ -8,7 +8,8 @@
    The holder that two samples agree on may have released the GIL between them and taken it again:
    CPython counts that as no change. So a hold in which nobody asked is an upper bound, "found held
    each time". Once a thread is seen to wait for the GIL, or to have asked for it, what follows is a
-   wait: that thread waits until it has the GIL, which counts as a change. A stall is that part.
+   wait: that thread waits until it has the GIL, which counts as a change. A stall is that part; at
+   an end where samples lay far apart, no more of it than was seen.
 
    Totals stay exact for as long as a recording lasts; the holds one by one are kept until their
    memory is full, the longest ones always. */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 from operator import itemgetter
@@ -46,7 +46,7 @@ def stalls_of(sampler: Sampler, origin: int) -> tuple[Stall, ...]:
     stalls = []
     for item in sampler.stalls():
         hold = hold_of_row(item, origin)
-        within = taken[bisect_left(times, item[0]) : bisect_left(times, item[1])]
+        within = taken[bisect_left(times, item[0]) : bisect_right(times, item[1])]
         stacks = [((when - origin) * 1e-9, stack) for when, stack in within]
         stalls.append(Stall(hold, stack_samples(hold, stacks)))
     return tuple(stalls)

@@ -331,6 +331,29 @@ holders_that_make_room_are_folded_and_the_others_keep_their_order(void)
     recorder_free(&recorder);
 }
 
+/* 3 ms between samples, when 0.4 are what can be told: a wait lasts from the first sample that saw
+   it to the last. */
+static void
+a_wait_between_samples_far_apart_is_as_long_as_was_seen(void)
+{
+    struct recorder recorder;
+    recorder_init(&recorder, 400, 5000, 160);
+    int32_t a = add_holder(&recorder), b = add_holder(&recorder);
+    for (int round = 0; round < 2; round++) {
+        uint64_t start = 100000u * (uint64_t)(round + 1);
+        uint64_t last = start + (round == 0 ? 6000 : 3000);
+        sample(&recorder, start - 3000, b, 3 * (uint64_t)round + 1);
+        for (uint64_t now = start; now <= last; now += 3000) {
+            sample(&recorder, now, a, 3 * (uint64_t)round + 2);
+            recorder_note_request(&recorder, 0);
+        }
+        sample(&recorder, last + 3000, b, 3 * (uint64_t)round + 3);
+    }
+    CHECK(recorder.stalls.count == 1);
+    CHECK(recorder.stalls.items[0].start_ns == 100000 && recorder.stalls.items[0].end_ns == 106000);
+    recorder_free(&recorder);
+}
+
 int
 main(void)
 {
@@ -348,5 +371,6 @@ main(void)
     a_stall_is_a_hold_of_the_threshold_or_more_and_is_kept_when_holds_are_not();
     the_recent_longest_is_that_since_it_was_last_taken_and_counts_the_open_hold();
     nothing_recorded_is_nothing_held();
+    a_wait_between_samples_far_apart_is_as_long_as_was_seen();
     return 0;
 }
