@@ -61,9 +61,9 @@ class Checkup(Result):
         95 % confidence interval. Time in which that thread waited for a core isn't counted. None
         if no sample fell into a call.
     longest_hold_seconds : float
-        For how long it was found holding the GIL, at most, at each sample in one call. That is an
-        upper bound: it may have released the GIL for a moment between two samples. What another
-        thread had to wait is `stall_seconds`.
+        The longest span, in one call, in which each sample found it holding the GIL. It may have
+        released the GIL for a moment between two samples; what another thread had to wait is
+        `stall_seconds`.
     stall_seconds, median_stall_seconds : float or None
         How long a native thread had to wait for the GIL that requested it inside a call: the
         longest, and the median. None if there was no request.
@@ -102,7 +102,7 @@ class Checkup(Result):
             ("function", self.function),
             ("verdict", f"{self.verdict}: {self.reason}" if self.reason else self.verdict),
             ("held", self._held()),
-            ("longest hold", f"at most {in_words(self.longest_hold_seconds)}"),
+            ("longest hold seen", in_words(self.longest_hold_seconds)),
             ("wait for the GIL", self._waits()),
             ("calls", f"{self.calls:,}, {in_words(self.call_seconds)} each"),
         )
