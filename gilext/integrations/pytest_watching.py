@@ -12,6 +12,7 @@ import pytest
 from gilext.core.environment import is_gil_enabled
 from gilext.core.errors import UnsupportedInterpreter
 from gilext.core.units import in_words
+from gilext.integrations.pytest_collector import CollectorRuns
 from gilext.integrations.pytest_contender import CONTENDER, GilContender
 from gilext.recording.results import Frame, Recording, Stall
 from gilext.recording.watch import watch
@@ -67,6 +68,7 @@ class WatchedTest:
 
     recording: Recording
     contender: GilContender
+    collector: CollectorRuns
     start: float
 
     def released_fraction(self) -> tuple[float, float]:
@@ -89,10 +91,16 @@ class WatchedTest:
         return (seconds, self._place(longest)) if longest else (0.0, "")
 
     def _seconds(self, stall: Stall) -> float:
-        """Return how long a stall lasted, without the time in which its holder had no core."""
+        """Return how long a stall lasted, without what is no doing of the test's.
+
+        That is the time in which its holder had no core, and that in which the collector ran.
+        """
         start = self.start + stall.hold.start_seconds
-        core_wait = self.contender.core_wait_seconds(start, start + stall.hold.seconds)
-        return max(0.0, stall.hold.seconds - core_wait)
+        end = start + stall.hold.seconds
+        others = self.contender.core_wait_seconds(start, end) + self.collector.seconds_in(
+            start, end
+        )
+        return max(0.0, stall.hold.seconds - others)
 
     def _place(self, stall: Stall) -> str:
         """Return the line that ran for most of a stall, or the name of its thread."""
@@ -150,7 +158,7 @@ class TestWatcher:
         if claim is None and not self._is_reporting:
             return (yield)
         stall_seconds = min(_STALL_SECONDS, (claim and claim.max_stall) or _STALL_SECONDS)
-        with GilContender() as contender:
+        with GilContender() as contender, CollectorRuns().noting() as collector:
             watching = watch(stalls=stall_seconds)
             start = monotonic()
             try:
@@ -163,7 +171,7 @@ class TestWatcher:
                 result = yield
             finally:
                 watching.__exit__(None, None, None)
-                watched = WatchedTest(watching.recording, contender, start)
+                watched = WatchedTest(watching.recording, contender, collector, start)
                 item.stash[_WATCHED] = watched
         if claim is not None and is_gil_enabled():
             failures = failures_of(claim, watched)

@@ -6,6 +6,7 @@ import textwrap
 import pytest
 
 from gilext.core.environment import is_gil_enabled
+from gilext.integrations.pytest_collector import CollectorRuns
 from gilext.integrations.pytest_contender import CONTENDER, GilContender
 from gilext.integrations.pytest_watching import Claim, WatchedTest, failures_of
 from gilext.recording.holds import Hold
@@ -261,12 +262,13 @@ def test_plugin_can_be_left_out(suite):
 
 @pytest.fixture
 def watched():
-    """Make up what was seen of a test, whose thread waited for a core in some spans."""
+    """Make up what was seen of a test: when its thread had no core, and the collector ran."""
 
-    def make_up(recording, waits=()):
-        contender = GilContender()
+    def make_up(recording, waits=(), collections=()):
+        contender, collector = GilContender(), CollectorRuns()
         contender._waits = list(waits)
-        return WatchedTest(recording, contender, 100.0)
+        collector._runs = list(collections)
+        return WatchedTest(recording, contender, collector, 100.0)
 
     return make_up
 
@@ -278,6 +280,15 @@ def test_time_without_a_core_is_no_part_of_a_stall(made_up, watched):
     assert watched(recording).longest_stall() == (0.5, "MainThread")
     waits = [(100.9, 101.1, 0.2), (101.2, 101.3, 0.05), (101.6, 101.7, 0.1), (100.0, 101.0, 0.9)]
     assert watched(recording, waits).longest_stall() == (pytest.approx(0.35), "MainThread")
+
+
+def test_time_of_the_collector_is_no_part_of_a_stall(made_up, watched):
+    hold = Hold(1.0, 0.5, 0)
+    recording = made_up([hold], [Stall(hold, ())])
+
+    runs = [(100.5, 100.9), (100.9, 101.1), (101.45, 101.6)]
+    seen = watched(recording, collections=runs)
+    assert seen.longest_stall() == (pytest.approx(0.35), "MainThread")
 
 
 def test_stalls_are_those_of_the_test_and_not_of_the_plugin(made_up, watched):
@@ -308,3 +319,29 @@ def test_claim_fails_by_its_figures(made_up, watched, claim, said):
 
     assert len(failures) == (said is not None)
     assert said is None or re.search(said, failures[0], re.DOTALL)
+
+
+@pytest.mark.with_gil
+def test_collection_in_a_test_is_not_its_stall(suite):
+    result = suite(
+        """
+        import gc
+
+        import pytest
+
+        import gilext
+
+        GARBAGE = [[] for _ in range(1_000_000)]
+
+        @pytest.mark.gil(max_stall=0.005)
+        def test_in_which_the_collector_looks_at_it_all():
+            gc.collect()
+
+        @pytest.mark.gil(max_stall=0.005)
+        def test_that_holds():
+            gilext.hold_for(0.5)
+        """
+    )
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*at a stretch*", "FAILED *test_that_holds*"])
