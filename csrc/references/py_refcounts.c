@@ -53,8 +53,8 @@ PyDoc_STRVAR(refcount_doc,
              "refcount($module, object, /)\n--\n\n"
              "Return how many references to an object there are, without the one of this call.\n\n"
              "A variable, an attribute or an item counts as one, and so does the tuple that\n"
-             "``refcount(*arguments)`` or a functools.partial passes on. C code that calls it has a\n"
-             "reference of its own, as map() does; sorted() lends its list's, which then isn't\n"
+             "``refcount(*arguments)`` or a functools.partial passes on. C code that calls it has\n"
+             "a reference of its own, as map() does; sorted() lends its list's, which then isn't\n"
              "counted.\n"
              "For an immortal object it is CPython's fixed number, which counts nothing.");
 PyDoc_STRVAR(is_immortal_doc,
