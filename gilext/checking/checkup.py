@@ -50,7 +50,7 @@ class Checkup(Result):
         ``"shares"`` if it gives the GIL away when another thread requests it, as Python code
         does: in more than two tenths of a call, or after less than a fifth of the call's CPU
         time and not always at the same places. ``"holds"`` if it runs on for longer, on average,
-        or until the call ends. ``"no GIL"`` if
+        or until the call ends; a call of less than 0.2 ms has to end first. ``"no GIL"`` if
         there is none. ``"not enough evidence"`` if calls take less than 2 µs; if fewer than 50
         samples fell into them; or if requests were too few to tell "holds" from "shares", which
         also takes calls of 0.2 ms if they give the GIL away.

@@ -181,12 +181,13 @@ def why_unseen(call_seconds: float, samples: int) -> str | None:
 
 def _judge_requests(call_seconds: float, requests: Requests) -> Judgement:
     run_on = requests.run_on_fraction
-    if run_on is not None:
+    # Two samples rarely fall into a shorter call, and those in which they do are no fair draw.
+    if run_on is not None and call_seconds >= MIN_SHARED_CALL_SECONDS:
         is_spread = len(requests.places) > MAX_PLACES_OF_HOLDING
         is_shared = requests.places_per_call > MAX_PLACES_OF_HOLDING or (
             is_spread and run_on < MIN_RUN_ON
         )
-        if is_shared and call_seconds >= MIN_SHARED_CALL_SECONDS and requests.grants >= MIN_GRANTS:
+        if is_shared and requests.grants >= MIN_GRANTS:
             return Judgement("shares")
         # What grants here and there is Python code with a long call of C code in it, or C code
         # whose few places lie on the edges of tenths: that runs on for longer.

@@ -97,6 +97,15 @@ def test_verdict_on_what_holds_follows_its_rule(requests, verdict):
     assert judge(True, 10 * MS, 1000, 1.0, requests).verdict == verdict
 
 
+def test_what_two_samples_saw_of_a_short_call_is_not_believed():
+    granted = replace(WRAPPED, grants=30)
+
+    assert judge(True, 0.2 * MS, 1000, 1.0, granted).verdict == "holds"
+    assert judge(True, 0.19 * MS, 1000, 1.0, granted).verdict == "not enough evidence"
+    refused = replace(WRAPPED, grants=0, refusals=20)
+    assert judge(True, 0.19 * MS, 1000, 1.0, refused).verdict == "holds"
+
+
 @pytest.mark.parametrize(
     ("refusals", "grants", "verdict"),
     [
