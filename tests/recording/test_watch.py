@@ -102,23 +102,17 @@ def test_stack_of_a_stall_is_that_of_the_program(depth):
 
 
 @pytest.mark.with_gil
-def test_hold_that_nobody_waits_for_is_no_stall_and_one_that_somebody_waits_for_is():
-    alone, _ = watched_holds(0.06)
-    with GilContender():
-        beside, _ = watched_holds(0.06)
-
-    assert alone.stalls == ()
-    assert 0 < len(beside.stalls) <= 3
+def test_hold_that_nobody_waits_for_is_no_stall(run_child):
+    assert "fine" in run_child("no_stall.py").stdout
 
 
 @pytest.mark.with_gil
-def test_holds_that_follow_each_other_quickly_are_no_stall():
-    with watch(stalls=0.02) as watched:
-        for _ in range(2000):
-            hold_for(1e-4)
-            release_for(1e-6)
+def test_hold_that_somebody_waits_for_is_a_stall():
+    with GilContender():
+        recording, _ = watched_holds(0.06)
 
-    assert watched.stalls == ()
+    me = threading.current_thread().name
+    assert me in {recording.by_thread[stall.hold.thread].name for stall in recording.stalls}
 
 
 @pytest.mark.with_gil
