@@ -39,6 +39,18 @@ gil_state_find(struct gil *gil)
     return GIL_FOUND;
 }
 
+bool
+gil_state_is_enabled(const struct gil *gil)
+{
+#ifdef Py_GIL_DISABLED
+    const volatile struct _gil_runtime_state *state = gil->state;
+    return state->enabled != 0;
+#else
+    (void)gil;
+    return true;
+#endif
+}
+
 gil_holder
 gil_state_current_thread(void)
 {
@@ -158,6 +170,13 @@ gil_state_waiters(const struct gil *gil)
     return condition_waiters(&state->cond);
 }
 
+bool
+gil_state_is_being_taken(const struct gil *gil)
+{
+    const struct _gil_runtime_state *state = gil->state;
+    return mutex_is_contended(&state->mutex) && !is_locked(state);
+}
+
 uint64_t
 gil_state_switch_interval_ns(const struct gil *gil)
 {
@@ -165,65 +184,54 @@ gil_state_switch_interval_ns(const struct gil *gil)
     return (uint64_t)state->interval * NS_PER_MICROSECOND;
 }
 
-/* -- whose it is --------------------------------------------------------------------------- */
+/* -- who waits ------------------------------------------------------------------------------ */
 
-/* What guards the list of thread states is only ever tried: waiting could disturb the program. */
-static bool
-try_lock_thread_list(void)
+bool
+gil_state_is_waited_at(const struct gil *gil, uintptr_t address)
 {
-#if PY_VERSION_HEX < 0x030D0000
-    return PyThread_acquire_lock(_PyRuntime.interpreters.mutex, NOWAIT_LOCK) == PY_LOCK_ACQUIRED;
-#else
-    uint8_t unlocked = 0;
-    return _Py_atomic_compare_exchange_uint8(&_PyRuntime.interpreters.mutex._bits, &unlocked, 1);
-#endif
+    const struct _gil_runtime_state *state = gil->state;
+    return condition_is_waited_at(&state->cond, address);
 }
 
-static void
-unlock_thread_list(void)
+#if PY_VERSION_HEX >= 0x030F0000
+
+/* The thread may be gone. */
+bool
+gil_state_wants(gil_holder thread)
 {
-#if PY_VERSION_HEX < 0x030D0000
-    PyThread_release_lock(_PyRuntime.interpreters.mutex);
-#else
-    PyMutex_Unlock(&_PyRuntime.interpreters.mutex);
-#endif
+    int requested;
+    return memory_copy(&requested, &((const PyThreadState *)thread)->gil_requested,
+                       sizeof requested) &&
+           requested != 0;
 }
+
+bool
+gil_state_can_see_wants(void)
+{
+    return memory_can_be_copied();
+}
+
+#else
+
+bool
+gil_state_wants(gil_holder thread)
+{
+    (void)thread;
+    return false;
+}
+
+bool
+gil_state_can_see_wants(void)
+{
+    return false;
+}
+
+#endif
 
 bool
 runtime_is_finalizing(void)
 {
     return _PyRuntimeState_GetFinalizing(&_PyRuntime) != NULL;
-}
-
-/* Not _PyRuntime.interpreters.main: that becomes NULL while the runtime shuts down. */
-uint64_t
-gil_state_generation(const struct gil *gil)
-{
-    const volatile PyInterpreterState *main = &_PyRuntime._main_interpreter;
-    const volatile PyInterpreterState *own = gil->interpreter;
-    return (uint64_t)main->threads.next_unique_id + (uint64_t)own->threads.next_unique_id;
-}
-
-bool
-gil_state_identify(gil_holder holder, struct gil_thread *thread)
-{
-    if (!try_lock_thread_list()) {
-        return false;
-    }
-    bool is_known = false;
-    for (PyInterpreterState *interp = _PyRuntime.interpreters.head; interp != NULL && !is_known;
-         interp = interp->next) {
-        for (PyThreadState *state = interp->threads.head; state != NULL; state = state->next) {
-            if ((gil_holder)state == holder) {
-                thread->ident = state->thread_id;
-                thread->native_id = state->native_thread_id;
-                is_known = true;
-                break;
-            }
-        }
-    }
-    unlock_thread_list();
-    return is_known;
 }
 
 #else
@@ -233,6 +241,13 @@ gil_state_find(struct gil *gil)
 {
     *gil = (struct gil){NULL, NULL};
     return GIL_LAYOUT_UNKNOWN;
+}
+
+bool
+gil_state_is_enabled(const struct gil *gil)
+{
+    (void)gil;
+    return true;
 }
 
 gil_holder
@@ -283,6 +298,13 @@ gil_state_waiters(const struct gil *gil)
     return 0;
 }
 
+bool
+gil_state_is_being_taken(const struct gil *gil)
+{
+    (void)gil;
+    return false;
+}
+
 uint64_t
 gil_state_switch_interval_ns(const struct gil *gil)
 {
@@ -296,18 +318,24 @@ runtime_is_finalizing(void)
     return false;
 }
 
-uint64_t
-gil_state_generation(const struct gil *gil)
+bool
+gil_state_is_waited_at(const struct gil *gil, uintptr_t address)
 {
     (void)gil;
-    return 0;
+    (void)address;
+    return false;
 }
 
 bool
-gil_state_identify(gil_holder holder, struct gil_thread *thread)
+gil_state_wants(gil_holder thread)
 {
-    (void)holder;
     (void)thread;
+    return false;
+}
+
+bool
+gil_state_can_see_wants(void)
+{
     return false;
 }
 

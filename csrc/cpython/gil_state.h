@@ -1,8 +1,6 @@
 /* The GIL as CPython keeps it privately: the only file that knows its layout is gil_state.c.
 
-   A sample takes neither the GIL nor a lock. gil_state_identify() does try for the lock of the
-   list of thread states, and has it for as long as it takes to go through the list: once for each
-   thread state that is seen holding the GIL, and once more when others have been made since.
+   A sample takes neither the GIL nor a lock.
 
    When CPython's layout is unknown, gil_state_find() says so, and nothing else here may be
    called. */
@@ -13,10 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum gil_found { GIL_FOUND, GIL_LAYOUT_UNKNOWN };
+#include "cpython/thread_states.h"
 
-/* The PyThreadState of the holder, as a number, or 0 for nobody. */
-typedef uintptr_t gil_holder;
+enum gil_found { GIL_FOUND, GIL_LAYOUT_UNKNOWN };
 
 /* The GIL at one moment. */
 struct gil_sample {
@@ -24,20 +21,11 @@ struct gil_sample {
     uint64_t switches; /* how often it has gone from one thread to another */
 };
 
-/* A thread that has a thread state. */
-struct gil_thread {
-    uint64_t ident;     /* threading.get_ident() */
-    uint64_t native_id; /* threading.get_native_id() */
-};
-
-/* The GIL of one interpreter. It may be sampled for as long as that interpreter lives. */
-struct gil {
-    const void *state;
-    const void *interpreter;
-};
-
 /* Find the GIL of the interpreter that the caller is attached to. */
 enum gil_found gil_state_find(struct gil *gil);
+
+/* Whether it is one: false only on a free-threaded build, for as long as its GIL is off. */
+bool gil_state_is_enabled(const struct gil *gil);
 
 /* The thread state of the calling thread, which is attached. */
 gil_holder gil_state_current_thread(void);
@@ -58,10 +46,24 @@ bool gil_state_is_requested(const struct gil *gil, gil_holder holder);
    is where they are since 3.13. */
 bool gil_state_can_see_requests(void);
 
-/* How many threads wait for the GIL; meaningful if condition_waiters_are_known(). A thread that has
-   begun to wait waits until it has the GIL: as long as the switches stay the same after one was
-   counted, it still waits. Woken threads that have no core yet aren't counted. */
+/* How many threads wait for the GIL, woken or not; meaningful if condition_waiters_are_known(). A
+   thread that has begun to wait waits until it has the GIL: as long as the switches stay the same
+   after one was counted, it still waits. */
 uint32_t gil_state_waiters(const struct gil *gil);
+
+/* When a sample found the GIL free: whether a thread is about to take it that isn't among the
+   waiters. It has been woken, or has just come, and waits for the mutex that guards the GIL's own
+   words; or it has that mutex, and lost its core. There may be more than one. Meaningful if
+   condition_waiters_are_known(). */
+bool gil_state_is_being_taken(const struct gil *gil);
+
+/* Whether a thread that is blocked on a futex at that address waits for the GIL. One that has just
+   given it away, and waits for another to take it, doesn't. */
+bool gil_state_is_waited_at(const struct gil *gil, uintptr_t address);
+
+/* Since 3.15 a thread state says itself whether its thread waits for the GIL, woken or not. */
+bool gil_state_wants(gil_holder thread);
+bool gil_state_can_see_wants(void);
 
 /* sys.getswitchinterval(). */
 uint64_t gil_state_switch_interval_ns(const struct gil *gil);
@@ -74,13 +76,5 @@ uint64_t gil_state_switches(const struct gil *gil);
 
 /* Whether the runtime is shutting down: what is known of thread states may go at any moment. */
 bool runtime_is_finalizing(void);
-
-/* A number that changes whenever this interpreter or the main one gets a thread state: a holder
-   that was identified before that is still the same thread. */
-uint64_t gil_state_generation(const struct gil *gil);
-
-/* Look a holder up in CPython's list of thread states. False when it is gone, or when somebody
-   else has the list locked just now: try again. */
-bool gil_state_identify(gil_holder holder, struct gil_thread *thread);
 
 #endif

@@ -42,7 +42,7 @@ clock_thread_cpu_ns(void)
 static inline uint64_t
 clock_ns(clockid_t clock)
 {
-    struct timespec now;
+    struct timespec now = {0, 0};
     clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }

@@ -13,7 +13,24 @@ condition_waiters(const void *condition)
     return __atomic_load_n(&glibc_condition->__data.__wrefs, __ATOMIC_RELAXED) >> 3;
 }
 
-enum { WAITERS = 2 };
+/* There are two groups of waiters, and each has such a word. */
+bool
+condition_is_waited_at(const void *condition, uintptr_t address)
+{
+    const pthread_cond_t *glibc_condition = condition;
+    return address == (uintptr_t)&glibc_condition->__data.__g_signals[0] ||
+           address == (uintptr_t)&glibc_condition->__data.__g_signals[1];
+}
+
+/* 0 is free, 1 locked, 2 locked and perhaps waited for (glibc's sysdeps/nptl/lowlevellock.h). */
+bool
+mutex_is_contended(const void *mutex)
+{
+    const pthread_mutex_t *glibc_mutex = mutex;
+    return __atomic_load_n(&glibc_mutex->__data.__lock, __ATOMIC_RELAXED) == 2;
+}
+
+enum { WAITERS = 2, MAX_CHECKS = 20000, CHECK_PAUSE_NS = 50000 };
 
 struct trial {
     os_mutex mutex;
@@ -52,19 +69,36 @@ is_counted_up_to(struct trial *trial, uint32_t waiters)
     return is_counted;
 }
 
+/* Start a thread that can't have the mutex. */
+static bool
+start_contended(struct trial *trial, os_thread *thread, bool *is_seen)
+{
+    os_mutex_lock(&trial->mutex);
+    *is_seen = !mutex_is_contended(&trial->mutex);
+    bool is_started = os_thread_start(thread, wait_until_over, trial);
+    int checks = 0;
+    while (is_started && !mutex_is_contended(&trial->mutex) && ++checks < MAX_CHECKS) {
+        os_sleep_ns(CHECK_PAUSE_NS);
+    }
+    *is_seen = *is_seen && mutex_is_contended(&trial->mutex);
+    os_mutex_unlock(&trial->mutex);
+    return is_started;
+}
+
 bool
 condition_waiters_are_known(void)
 {
     struct trial trial = {.is_over = false};
     os_thread threads[WAITERS];
     uint32_t started = 0;
+    bool is_seen = false;
     os_mutex_init(&trial.mutex);
     os_condition_init(&trial.everybody_waits);
     os_condition_init(&trial.is_over_changed);
     bool is_known = condition_waiters(&trial.is_over_changed) == 0;
-    while (started < WAITERS && os_thread_start(&threads[started], wait_until_over, &trial)) {
+    while (started < WAITERS && start_contended(&trial, &threads[started], &is_seen)) {
         started++;
-        is_known = is_counted_up_to(&trial, started) && is_known;
+        is_known = is_counted_up_to(&trial, started) && is_seen && is_known;
     }
     os_mutex_lock(&trial.mutex);
     trial.is_over = true;
@@ -87,6 +121,21 @@ condition_waiters(const void *condition)
 {
     (void)condition;
     return 0;
+}
+
+bool
+condition_is_waited_at(const void *condition, uintptr_t address)
+{
+    (void)condition;
+    (void)address;
+    return false;
+}
+
+bool
+mutex_is_contended(const void *mutex)
+{
+    (void)mutex;
+    return false;
 }
 
 bool

@@ -1,5 +1,7 @@
 #include "os/looker.h"
 
+#include "os/jitter.h"
+
 #ifdef _WIN32
 
 /* No signals, and names only since Windows 10: the debugger has to do without. */
@@ -15,6 +17,13 @@ start_with_signals_blocked(os_thread *thread, os_thread_body body, void *argumen
     return os_thread_start(thread, body, argument);
 }
 
+static void
+name_thread(const os_thread *thread, const char *name)
+{
+    (void)thread;
+    (void)name;
+}
+
 #else
 
 #include <signal.h>
@@ -27,6 +36,18 @@ set_thread_name(const char *name)
 #elif defined(__APPLE__)
     pthread_setname_np(name);
 #else
+    (void)name;
+#endif
+}
+
+/* It may get no core for long, and be taken for one of the program's until then. */
+static void
+name_thread(const os_thread *thread, const char *name)
+{
+#if defined(__linux__)
+    pthread_setname_np(thread->handle, name);
+#else
+    (void)thread;
     (void)name;
 #endif
 }
@@ -81,6 +102,9 @@ looker_start(struct looker *looker, const char *name, looker_body body, void *ar
     if (!is_started) {
         release(looker);
     }
+    else {
+        name_thread(&looker->thread, name);
+    }
     return is_started;
 }
 
@@ -107,17 +131,10 @@ looker_is_stopping(const struct looker *looker)
     return atomic_load_explicit(&looker->is_stopping, memory_order_acquire);
 }
 
-/* A fixed pause would fall into step with a periodic program. xorshift64 (Marsaglia, 2003); its
-   state is never 0. */
 uint64_t
 looker_jitter(struct looker *looker, uint64_t mean_ns)
 {
-    uint64_t random = looker->random;
-    random ^= random << 13;
-    random ^= random >> 7;
-    random ^= random << 17;
-    looker->random = random;
-    return mean_ns / 2 + random % (mean_ns + 1);
+    return jitter(&looker->random, mean_ns);
 }
 
 bool

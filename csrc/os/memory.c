@@ -10,6 +10,13 @@ memory_copy(void *to, const void *from, size_t size)
 }
 
 bool
+memory_copy_from(const struct memory_source *source, void *to, const void *from, size_t size)
+{
+    const struct memory_piece piece = {.to = to, .from = from, .size = size};
+    return memory_copy_pieces_from(source, &piece, 1);
+}
+
+bool
 memory_can_be_copied(void)
 {
     char from = 0, to;
@@ -18,6 +25,7 @@ memory_can_be_copied(void)
 
 #ifdef _WIN32
 
+#include <errno.h>
 #include <windows.h>
 
 bool
@@ -34,8 +42,17 @@ memory_copy_pieces(const struct memory_piece *pieces, size_t count)
     return true;
 }
 
+bool
+memory_copy_pieces_from(const struct memory_source *source, const struct memory_piece *pieces,
+                        size_t count)
+{
+    errno = ENOSYS;
+    return source == NULL && memory_copy_pieces(pieces, count);
+}
+
 #else
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -43,9 +60,26 @@ enum outcome { COPIED, GONE, REFUSED };
 
 #ifdef __linux__
 
-#include <errno.h>
 #include <stdatomic.h>
 #include <sys/uio.h>
+
+static enum outcome
+copy_from_process(int64_t process, const struct memory_piece *pieces, size_t count)
+{
+    struct iovec local[MAX_MEMORY_PIECES], remote[MAX_MEMORY_PIECES];
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        local[i] = (struct iovec){.iov_base = pieces[i].to, .iov_len = pieces[i].size};
+        remote[i] = (struct iovec){.iov_base = (void *)(uintptr_t)pieces[i].from,
+                                   .iov_len = pieces[i].size};
+        size += pieces[i].size;
+    }
+    ssize_t copied = process_vm_readv((pid_t)process, local, count, remote, count, 0);
+    if (copied < 0 && errno != EFAULT && errno != ENOMEM) {
+        return REFUSED;
+    }
+    return copied == (ssize_t)size ? COPIED : GONE;
+}
 
 /* What a container's rules forbid, they forbid for as long as the process lives. This is no state
    of a module: it is a fact about the system, the same for each interpreter. It orders nothing:
@@ -55,23 +89,14 @@ static atomic_bool is_forbidden;
 static enum outcome
 copy_at_once(const struct memory_piece *pieces, size_t count)
 {
-    struct iovec local[MAX_MEMORY_PIECES], remote[MAX_MEMORY_PIECES];
-    size_t size = 0;
     if (atomic_load_explicit(&is_forbidden, memory_order_relaxed)) {
         return REFUSED;
     }
-    for (size_t i = 0; i < count; i++) {
-        local[i] = (struct iovec){.iov_base = pieces[i].to, .iov_len = pieces[i].size};
-        remote[i] = (struct iovec){.iov_base = (void *)(uintptr_t)pieces[i].from,
-                                   .iov_len = pieces[i].size};
-        size += pieces[i].size;
-    }
-    ssize_t copied = process_vm_readv(getpid(), local, count, remote, count, 0);
-    if (copied < 0 && errno != EFAULT && errno != ENOMEM) {
+    enum outcome outcome = copy_from_process(getpid(), pieces, count);
+    if (outcome == REFUSED) {
         atomic_store_explicit(&is_forbidden, true, memory_order_relaxed);
-        return REFUSED;
     }
-    return copied == (ssize_t)size ? COPIED : GONE;
+    return outcome;
 }
 
 static bool
@@ -81,6 +106,14 @@ open_pipe(int ends[2])
 }
 
 #else
+
+static enum outcome
+copy_from_process(int64_t process, const struct memory_piece *pieces, size_t count)
+{
+    (void)process, (void)pieces, (void)count;
+    errno = ENOSYS;
+    return REFUSED;
+}
 
 static enum outcome
 copy_at_once(const struct memory_piece *pieces, size_t count)
@@ -140,6 +173,14 @@ memory_copy_pieces(const struct memory_piece *pieces, size_t count)
     close(ends[0]);
     close(ends[1]);
     return is_copied;
+}
+
+bool
+memory_copy_pieces_from(const struct memory_source *source, const struct memory_piece *pieces,
+                        size_t count)
+{
+    return source == NULL ? memory_copy_pieces(pieces, count)
+                          : copy_from_process(source->process, pieces, count) == COPIED;
 }
 
 #endif

@@ -7,6 +7,10 @@
 
 int64_t this_process(void);
 
+/* When it was started, in clock ticks since the system was, as Linux's /proc/self/stat has it; 0 if
+   that is unknown. With it, a process's number is its alone. */
+uint64_t this_process_start(void);
+
 /* How often a thread of this process had to leave its core to another thread; 0 on Windows, which
    doesn't count them. */
 uint64_t involuntary_context_switches(void);

@@ -24,6 +24,16 @@ thread_clock_find(struct thread_clock *clock)
     return pthread_getcpuclockid(pthread_self(), &clock->id) == 0;
 }
 
+/* The clock of any thread of this process, by its native number. Linux: a clock's number is made
+   of the thread's, of 2 for a clock of the scheduler's, and of 4 for one of a thread; see
+   include/linux/posix-timers_types.h. False if there is no such thing. */
+static inline bool
+thread_clock_of(uint64_t native_id, struct thread_clock *clock)
+{
+    clock->id = (clockid_t)((~(uint32_t)native_id << 3) | 6);
+    return true;
+}
+
 /* 0 if the thread has ended. */
 static inline uint64_t
 thread_clock_ns(const struct thread_clock *clock)
@@ -45,6 +55,14 @@ thread_clock_find(struct thread_clock *clock)
 {
     clock->unused = 0;
     return true;
+}
+
+static inline bool
+thread_clock_of(uint64_t native_id, struct thread_clock *clock)
+{
+    (void)native_id;
+    clock->unused = 0;
+    return false;
 }
 
 static inline uint64_t
