@@ -7,7 +7,7 @@
 
 #include "native.h"
 
-enum { MAX_ARGUMENTS = 6 };
+enum { MAX_ARGUMENTS = 9 };
 
 /* A function's name and its parameters' names, in order, the required ones first. */
 struct signature {

@@ -30,4 +30,19 @@ PyErr_SetRaisedException(PyObject *error)
 
 #endif
 
+#if PY_VERSION_HEX < 0x030D0000
+
+static inline PyObject *
+PyList_GetItemRef(PyObject *list, Py_ssize_t index)
+{
+    PyObject *item = PyList_GetItem(list, index);
+    Py_XINCREF(item);
+    return item;
+}
+
+#define Py_BEGIN_CRITICAL_SECTION(object) {
+#define Py_END_CRITICAL_SECTION() }
+
+#endif
+
 #endif

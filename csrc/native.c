@@ -4,10 +4,15 @@
    plain C file of the same name that knows no Python.h and can be tested without it.
 
        loops/       the held and the released variant, side by side; Meeting; OS threads
-       checking/    what one function does with the GIL: watch_calls, probe_calls
-       recording/   who held the GIL while a program ran: Sampler
-       references/  refcount, is_immortal, heap_bytes
+       checking/    what one function does with the GIL: watch_calls, probe_calls; StandIn
+       recording/   who held the GIL while a program ran: Sampler, whose memory may be a file that
+                    open_recording reads; who holds it in another process: read_process
+       references/  refcount, is_immortal, heap_bytes, memory_sizes; ArenaCount; Census, the
+                    counts of many objects at once
+       auditing/    module_definition, module_contents, exported_slots: what an extension module
+                    says of itself
        lab/         what goes wrong on purpose: Counters, LockPair; and sum_range
+       cli/         what ends a watched program before its interpreter does: Ending, Around
        cpython/     the only room that knows CPython's private layouts
        os/          threads, clocks, memory: portability, and nothing else
 
@@ -17,19 +22,19 @@
 
 #include "checking/handovers.h"
 #include "loops/loops.h"
+#include "os/condition_waiters.h"
 
 /* -- what is in it ------------------------------------------------------------------------- */
 
 static PyMethodDef *const functions[] = {
-    loop_functions,      timed_loop_functions, os_crew_functions,
-    sum_range_functions, check_functions,      refcount_functions,
+    loop_functions,           timed_loop_functions, os_crew_functions, sum_range_functions,
+    check_functions,          refcount_functions,   memory_functions,  watchdog_functions,
+    recording_file_functions, process_functions,    slots_functions,
 };
 
 static PyType_Spec *const types[] = {
-    &meeting_spec,
-    &sampler_spec,
-    &counters_spec,
-    &lock_pair_spec,
+    &meeting_spec, &sampler_spec, &stand_in_spec, &counters_spec,    &lock_pair_spec,
+    &ending_spec,  &around_spec,  &census_spec,   &arena_count_spec,
 };
 
 static const struct {
@@ -56,6 +61,9 @@ add_type(PyObject *module, PyType_Spec *spec)
         return -1;
     }
     int status = PyModule_AddType(module, (PyTypeObject *)type);
+    if (spec == &sampler_spec) {
+        native_state_of(module)->sampler_type = (PyTypeObject *)Py_NewRef(type);
+    }
     Py_DECREF(type);
     return status;
 }
@@ -109,6 +117,7 @@ static int
 native_traverse(PyObject *module, visitproc visit, void *arg)
 {
     Py_VISIT(native_state_of(module)->unsupported_interpreter);
+    Py_VISIT(native_state_of(module)->sampler_type);
     return 0;
 }
 
@@ -116,6 +125,7 @@ static int
 native_clear(PyObject *module)
 {
     Py_CLEAR(native_state_of(module)->unsupported_interpreter);
+    Py_CLEAR(native_state_of(module)->sampler_type);
     return 0;
 }
 
@@ -139,6 +149,29 @@ traverse_type(PyObject *self, visitproc visit, void *arg)
 {
     Py_VISIT(Py_TYPE(self));
     return 0;
+}
+
+bool
+counts_waiters(struct native_state *state)
+{
+    int knows = atomic_load_explicit(&state->knows_waiters, memory_order_relaxed);
+    if (knows == 0) {
+        bool is_known;
+        Py_BEGIN_ALLOW_THREADS
+        is_known = condition_waiters_are_known();
+        Py_END_ALLOW_THREADS
+        knows = is_known ? 1 : -1;
+        atomic_store_explicit(&state->knows_waiters, knows, memory_order_relaxed);
+    }
+    return knows > 0;
+}
+
+int
+append_owned(PyObject *list, PyObject *owned_item)
+{
+    int outcome = owned_item == NULL ? -1 : PyList_Append(list, owned_item);
+    Py_XDECREF(owned_item);
+    return outcome;
 }
 
 /* -- what the module declares -------------------------------------------------------------- */

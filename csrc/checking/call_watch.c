@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+#include "cpython/attachment.h"
+#include "cpython/world.h"
+
 static bool
 is_same_call(const struct call_sample *one, const struct call_sample *other)
 {
@@ -67,6 +70,25 @@ call_watch_note(struct call_watch *watch, const struct call_sample *sample)
         watch->samples++;
         window->samples++;
         window->samples_held += sample->is_held;
+        window->samples_attached += sample->is_attached;
+    }
+}
+
+static void
+see_caller(struct call_watch *watch, struct call_sample *sample)
+{
+    sample->is_attached = attachment_is_attached(watch->caller);
+    if (watch->has_gil) {
+        sample->switches = gil_state_switches(&watch->gil);
+        sample->is_held = gil_state_holder(&watch->gil) == watch->caller;
+        sample->is_requested =
+            sample->is_held && gil_state_is_requested(&watch->gil, watch->caller);
+    }
+    else {
+        /* Relaxed: two samples with the same number have no whole stop between them. */
+        sample->switches = atomic_load_explicit(&watch->stops, memory_order_relaxed);
+        sample->is_held = sample->is_attached;
+        sample->is_requested = sample->is_held && world_waits_for(watch->caller);
     }
 }
 
@@ -76,9 +98,7 @@ take_sample(struct call_watch *watch)
     struct call_sample sample;
     /* Acquire: the GIL is read after it. Both loads pair with call_watch_enter_or_leave(). */
     sample.serial_before = atomic_load_explicit(&watch->call_serial, memory_order_acquire);
-    sample.switches = gil_state_switches(&watch->gil);
-    sample.is_held = gil_state_holder(&watch->gil) == watch->caller;
-    sample.is_requested = sample.is_held && gil_state_is_requested(&watch->gil, watch->caller);
+    see_caller(watch, &sample);
     sample.cpu_ns = thread_clock_ns(&watch->core_wait.clock);
     sample.is_core_awaited =
         core_wait_is_waiting(&watch->core_wait, watch->last_cpu_ns, sample.cpu_ns);
@@ -114,11 +134,13 @@ call_watch_new(const struct gil *gil, gil_holder caller, uint64_t interval_ns, u
         return NULL;
     }
     watch->gil = *gil;
+    watch->has_gil = gil_state_is_enabled(gil);
     watch->caller = caller;
     watch->interval_ns = interval_ns;
     watch->start_ns = clock_monotonic_ns();
     watch->window_ns = duration_ns / WINDOWS_PER_DURATION + 1;
     atomic_init(&watch->call_serial, 0);
+    atomic_init(&watch->stops, 0);
     return watch;
 }
 

@@ -1,5 +1,6 @@
 /* Who holds the GIL inside the calls of one function, without Python.h: a thread takes samples at
-   random moments and counts those that fall into a call.
+   random moments and counts those that fall into a call. Without a GIL, to be attached is what to
+   hold it is with one, and a request for the GIL is a request that the world stop.
 
    The caller may never come back: at the end of the interpreter, CPython ends a daemon thread
    that wants the GIL and takes its stack away. So a watch lives on the heap, and its thread ends
@@ -25,20 +26,22 @@ enum {
 /* What the thread saw at one moment. */
 struct call_sample {
     uint64_t serial_before, serial_after; /* of the call, at both ends of the sample */
-    uint64_t switches;
-    uint64_t time_ns, cpu_ns; /* `cpu_ns`: what the caller had used by then */
-    bool is_held;             /* by the caller */
-    bool is_requested;        /* it is held, and has been asked for for a whole switch interval */
-    bool is_core_awaited;     /* by the caller: the moment shows nothing of the function */
+    uint64_t switches;                    /* of the GIL to another thread; or stops of the world */
+    uint64_t time_ns, cpu_ns;             /* `cpu_ns`: what the caller had used by then */
+    bool is_held;                         /* by the caller; or it is attached */
+    bool is_attached;                     /* the caller, as its thread state says, with a GIL too */
+    bool is_requested;    /* it is held, and has been asked for for a whole switch interval */
+    bool is_core_awaited; /* by the caller: the moment shows nothing of the function */
 };
 
 struct call_window {
-    uint32_t samples, samples_held;
+    uint32_t samples, samples_held, samples_attached;
 };
 
 struct call_watch {
     struct looker looker;
     struct gil gil;
+    bool has_gil; /* when the watch began */
     gil_holder caller;
     struct core_wait core_wait;
     uint64_t interval_ns;
@@ -46,6 +49,8 @@ struct call_watch {
 
     /* Odd inside a call, even between two: the caller counts up at both ends of each. */
     atomic_uint_fast64_t call_serial;
+    /* How often a thread of gilext's own has stopped the world while a call was watched. */
+    atomic_uint_fast64_t stops;
 
     /* The rest belongs to the thread until it is joined. */
     uint64_t samples; /* that fell into a call, those apart in which the caller awaited a core */

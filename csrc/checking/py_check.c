@@ -4,10 +4,15 @@
 #include "arguments.h"
 #include "checking/call_watch.h"
 #include "checking/py_prober.h"
+#include "cpython/attachment.h"
+#include "cpython/world.h"
 #include "native.h"
 #include "os/os_process.h"
+#include "os/os_threads.h"
+#include "os/run_delay.h"
 
 static const uint64_t PROBED_SAMPLE_INTERVAL_NS = 100000;
+static const uint64_t STOP_CHECK_NS = 20000;
 
 /* -- calling ------------------------------------------------------------------------------- */
 
@@ -24,6 +29,7 @@ struct calls {
     uint64_t count;
     uint64_t inside_ns;
     uint64_t longest_ns;
+    uint64_t no_core_ns; /* how long the caller could have run and had no core */
 };
 
 static bool
@@ -69,9 +75,20 @@ is_enough(const struct calls *calls, struct oversleep *oversleep, uint64_t start
     return elapsed_ns >= calls->duration_ns + oversleep_until(oversleep, now_ns);
 }
 
-/* Between two calls, a thread that wants the GIL gets it, as between two lines of Python. Calls
-   that are shorter than a request takes are made in batches, so that it has to be granted inside
-   one. */
+/* Between two calls, a thread that wants the GIL gets it, as between two lines of Python. One that
+   stops the world looks for detached threads once a millisecond, so it has to be waited for. */
+static void
+let_others_in(const struct call_watch *watch)
+{
+    Py_BEGIN_ALLOW_THREADS
+    while (!watch->has_gil && world_sample(&watch->gil).is_requested) {
+        os_sleep_ns(STOP_CHECK_NS);
+    }
+    Py_END_ALLOW_THREADS
+}
+
+/* Calls that are shorter than a request takes are made in batches, so that it has to be granted
+   inside one. */
 static int
 make_calls(struct calls *calls, struct call_watch *watch, struct prober *prober)
 {
@@ -89,8 +106,7 @@ make_calls(struct calls *calls, struct call_watch *watch, struct prober *prober)
             handovers_leave_call(&prober->handovers);
         }
         if (clock_monotonic_ns() - batch_start_ns >= calls->batch_ns) {
-            Py_BEGIN_ALLOW_THREADS
-            Py_END_ALLOW_THREADS
+            let_others_in(watch);
             batch_start_ns = clock_monotonic_ns();
         }
         if (PyErr_CheckSignals() < 0) {
@@ -98,6 +114,22 @@ make_calls(struct calls *calls, struct call_watch *watch, struct prober *prober)
         }
     } while (!is_enough(calls, oversleep, start_ns));
     return 0;
+}
+
+/* What the machine adds to the calls is told apart, by the part of the time that they are. */
+static int
+make_timed_calls(struct calls *calls, struct call_watch *watch, struct prober *prober)
+{
+    struct run_delay delay;
+    run_delay_open(&delay, PyThread_get_thread_native_id());
+    uint64_t before_ns = run_delay_ns(&delay, 0), start_ns = clock_monotonic_ns();
+    int outcome = make_calls(calls, watch, prober);
+    uint64_t all_ns = clock_monotonic_ns() - start_ns + 1;
+    double inside_part = (double)calls->inside_ns / (double)all_ns;
+    double no_core_ns = (double)(run_delay_ns(&delay, before_ns) - before_ns);
+    calls->no_core_ns = (uint64_t)(no_core_ns * inside_part);
+    run_delay_close(&delay);
+    return outcome;
 }
 
 /* -- what was seen ------------------------------------------------------------------------- */
@@ -111,11 +143,10 @@ window_list(const struct call_watch *watch)
         if (window->samples == 0) {
             continue;
         }
-        PyObject *owned_pair = Py_BuildValue("(II)", window->samples, window->samples_held);
-        if (owned_pair == NULL || PyList_Append(owned_list, owned_pair) < 0) {
+        if (append_owned(owned_list, Py_BuildValue("III", window->samples, window->samples_held,
+                                                   window->samples_attached)) < 0) {
             Py_CLEAR(owned_list);
         }
-        Py_XDECREF(owned_pair);
     }
     return owned_list;
 }
@@ -123,11 +154,12 @@ window_list(const struct call_watch *watch)
 static PyObject *
 watch_results(const struct calls *calls, const struct call_watch *watch)
 {
-    return Py_BuildValue("{s:K,s:K,s:K,s:K,s:N,s:K,s:K,s:K}", "calls", calls->count, "inside_ns",
-                         calls->inside_ns, "longest_call_ns", calls->longest_ns, "samples",
-                         watch->samples, "windows", window_list(watch), "longest_hold_ns",
-                         watch->longest_hold_ns, "seen_cpu_ns", watch->seen_cpu_ns,
-                         "unheeded_cpu_ns", watch->unheeded_cpu_ns);
+    return Py_BuildValue(
+        "{s:K,s:K,s:K,s:K,s:K,s:N,s:K,s:K,s:K,s:N}", "calls", calls->count, "inside_ns",
+        calls->inside_ns, "longest_call_ns", calls->longest_ns, "no_core_ns", calls->no_core_ns,
+        "samples", watch->samples, "windows", window_list(watch), "longest_hold_ns",
+        watch->longest_hold_ns, "seen_cpu_ns", watch->seen_cpu_ns, "unheeded_cpu_ns",
+        watch->unheeded_cpu_ns, "knows_attachment", PyBool_FromLong(attachment_is_known()));
 }
 
 static PyObject *
@@ -214,7 +246,7 @@ watch_calls(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject 
     if (watch == NULL) {
         return NULL;
     }
-    int outcome = make_calls(&calls, watch, NULL);
+    int outcome = make_timed_calls(&calls, watch, NULL);
     end_watching(&calls, watch, NULL);
     PyObject *owned_result = outcome < 0 ? NULL : watch_results(&calls, watch);
     call_watch_free(watch);
@@ -235,8 +267,8 @@ probe_calls(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject 
         return NULL;
     }
     PyObject *owned_result = NULL;
-    struct prober *prober = prober_start(watch, calls.interval_ns);
-    int outcome = prober == NULL ? -1 : make_calls(&calls, watch, prober);
+    struct prober *prober = prober_start(watch, calls.interval_ns, &native_state_of(module)->own);
+    int outcome = prober == NULL ? -1 : make_timed_calls(&calls, watch, prober);
     end_watching(&calls, watch, prober);
     if (outcome == 0 && prober->has_no_memory) {
         PyErr_NoMemory();
@@ -249,15 +281,18 @@ probe_calls(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject 
     return owned_result;
 }
 
-PyDoc_STRVAR(watch_calls_doc,
-             "watch_calls($module, /, function, args, kwargs, seconds, interval)\n--\n\n"
-             "Call a function for that long; count how often it was seen holding the GIL.\n\n"
-             "The samples are counted in windows of time, each a pair: all, and those that found\n"
-             "it held. Samples in which the calling thread waited for a core aren't counted.");
+PyDoc_STRVAR(
+    watch_calls_doc,
+    "watch_calls($module, /, function, args, kwargs, seconds, interval)\n--\n\n"
+    "Call a function for that long; count how often it was seen holding the GIL.\n\n"
+    "The samples are counted in windows of time, each a triple: all, those that found it\n"
+    "held, and those that found the calling thread attached. Without a GIL, the last two\n"
+    "are the same; before CPython 3.13, the last is unknown. Samples in which the calling\n"
+    "thread waited for a core aren't counted; for how long it did is told, if Linux counts it.");
 PyDoc_STRVAR(probe_calls_doc,
              "probe_calls($module, /, function, args, kwargs, seconds, interval, batch)\n--\n\n"
-             "As watch_calls, while a native thread requests the GIL at that interval. The GIL is\n"
-             "kept from call to call for that many seconds.\n\n"
+             "As watch_calls, while a native thread requests the GIL at that interval; without a\n"
+             "GIL it stops the world. The GIL is kept from call to call for that many seconds.\n\n"
              "Returns besides how long it waited; how many requests, made while a call held the\n"
              "GIL, were granted inside a call, and how many only after it; how many calls granted\n"
              "one in each tenth of their CPU time; how much CPU time they used, how much of it\n"

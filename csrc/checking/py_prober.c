@@ -1,5 +1,8 @@
 #include "checking/py_prober.h"
 
+#include "cpython/attachment.h"
+#include "cpython/world.h"
+
 /* -- the thread ---------------------------------------------------------------------------- */
 
 static void
@@ -11,8 +14,40 @@ note_stall(struct prober *prober, uint64_t stall_ns)
     }
 }
 
+static bool
+is_kept(const struct call_watch *watch)
+{
+    return watch->has_gil ? gil_state_holder(&watch->gil) == watch->caller
+                          : attachment_is_attached(watch->caller);
+}
+
+/* Without a GIL, what the threads of a program wait for is a stop of the world. */
 static void
-request_once(struct prober *prober, PyThreadState *thread_state)
+take(struct prober *prober)
+{
+    struct call_watch *watch = prober->borrowed_watch;
+    if (watch->has_gil) {
+        requester_take(&prober->requester);
+    }
+    else {
+        world_stop(&watch->gil);
+        atomic_fetch_add_explicit(&watch->stops, 1, memory_order_relaxed);
+    }
+}
+
+static void
+give(struct prober *prober)
+{
+    if (prober->borrowed_watch->has_gil) {
+        requester_give(&prober->requester);
+    }
+    else {
+        world_start(&prober->borrowed_watch->gil);
+    }
+}
+
+static void
+request_once(struct prober *prober)
 {
     struct call_watch *watch = prober->borrowed_watch;
     /* Acquire: the holder is read after it. Pairs with call_watch_enter_or_leave(). */
@@ -20,54 +55,56 @@ request_once(struct prober *prober, PyThreadState *thread_state)
     if (!is_inside(requested_in)) {
         return;
     }
-    bool was_held = gil_state_holder(&watch->gil) == watch->caller;
+    bool was_held = is_kept(watch);
     uint64_t requested_ns = clock_monotonic_ns();
-    PyEval_AcquireThread(thread_state);
+    take(prober);
     uint64_t granted_ns = clock_monotonic_ns();
-    /* Relaxed: the caller counts with the GIL held, and now this thread has it. */
+    /* Relaxed: the caller counts with the GIL held, and now this thread has it; or the caller is
+       attached then, and now it has parked itself. */
     uint64_t granted_in = atomic_load_explicit(&watch->call_serial, memory_order_relaxed);
     /* A caller that gave the GIL away and waits for a core gives nothing away a second time. */
     if (was_held) {
         handovers_note(&prober->handovers, requested_in, granted_in);
     }
     note_stall(prober, granted_ns - requested_ns);
-    PyEval_ReleaseThread(thread_state);
+    give(prober);
 }
 
-/* The thread state is made and deleted in the thread that it is for: deleted elsewhere, it takes
-   with it what PyGILState_Ensure() knows of that other thread. While the runtime is finalizing,
-   a thread that wants the GIL is ended, so it is left alone. */
+/* A thread that stops the world has to be attached, and detached again before it sleeps. */
+static void
+request_attached(struct prober *prober)
+{
+    if (prober->borrowed_watch->has_gil) {
+        request_once(prober);
+        return;
+    }
+    requester_take(&prober->requester);
+    request_once(prober);
+    requester_give(&prober->requester);
+}
+
 static void
 request_until_stopped(struct looker *looker, void *opaque_prober)
 {
     struct prober *prober = opaque_prober;
-    if (runtime_is_finalizing()) {
-        return;
-    }
-    PyThreadState *thread_state = PyThreadState_New(prober->interpreter);
-    if (thread_state == NULL) {
-        prober->has_no_memory = true;
+    if (!requester_open(&prober->requester)) {
+        prober->has_no_memory = !runtime_is_finalizing();
         return;
     }
     do {
         if (runtime_is_finalizing()) {
             return;
         }
-        request_once(prober, thread_state);
+        request_attached(prober);
     } while (looker_sleep(looker, looker_jitter(looker, prober->interval_ns)));
-    if (runtime_is_finalizing()) {
-        return;
-    }
-    PyEval_AcquireThread(thread_state);
-    PyThreadState_Clear(thread_state);
-    PyThreadState_DeleteCurrent();
+    requester_close(&prober->requester);
 }
 
 /* -- in the thread that makes the calls ----------------------------------------------------- */
 
 /* Raw memory: it may outlive the interpreter. */
 struct prober *
-prober_start(struct call_watch *watch, uint64_t interval_ns)
+prober_start(struct call_watch *watch, uint64_t interval_ns, struct own_requests *own)
 {
     struct prober *prober = PyMem_RawCalloc(1, sizeof *prober);
     if (prober == NULL) {
@@ -76,7 +113,8 @@ prober_start(struct call_watch *watch, uint64_t interval_ns)
     }
     prober->borrowed_watch = watch;
     prober->interval_ns = interval_ns;
-    prober->interpreter = PyInterpreterState_Get();
+    prober->requester.interpreter = PyInterpreterState_Get();
+    prober->requester.own = own;
     handovers_init(&prober->handovers, &watch->core_wait.clock);
     if (!looker_start(&prober->looker, "gilext prober", request_until_stopped, prober)) {
         PyMem_RawFree(prober);

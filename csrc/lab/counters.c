@@ -35,7 +35,7 @@ counters_destroy(struct counters *counters)
     free(counters->memory);
 }
 
-/* -- the ways to count --------------------------------------------------------------------- */
+/* -- the ways to count: in two steps, and in one --------------------------------------------- */
 
 /* Relaxed: only the word itself is shared, nothing is published by it. */
 static int64_t
@@ -52,6 +52,8 @@ add_at_once(atomic_int_fast64_t *word, int64_t change)
     return atomic_fetch_add_explicit(word, change, memory_order_relaxed) + change;
 }
 
+/* -- with a mutex -------------------------------------------------------------------------- */
+
 static int64_t
 add_locked(os_mutex *mutex, atomic_int_fast64_t *word, int64_t change)
 {
@@ -60,6 +62,8 @@ add_locked(os_mutex *mutex, atomic_int_fast64_t *word, int64_t change)
     os_mutex_unlock(mutex);
     return sum;
 }
+
+/* -- in each way --------------------------------------------------------------------------- */
 
 /* Returns what the cell has then; of a biased one, what this thread's part has. */
 static inline int64_t

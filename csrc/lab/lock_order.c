@@ -44,14 +44,19 @@ drop(struct lock_pair *pair, uint32_t index)
 /* It also waits for a party that gets no core for a while: without that one there is no
    deadlock. */
 static void
-meet(struct lock_pair *pair)
+await(struct lock_pair *pair, uint32_t parties)
 {
     uint64_t deadline_ns = clock_monotonic_ns() + MEETING_SECONDS * NS_PER_SECOND;
-    pair->have_first++;
-    os_condition_broadcast(&pair->changed);
-    while (pair->have_first < LOCK_COUNT && clock_monotonic_ns() < deadline_ns) {
+    while (pair->have_first < parties && clock_monotonic_ns() < deadline_ns) {
         os_condition_wait_until(&pair->changed, &pair->mutex, deadline_ns);
     }
+}
+
+static void
+come(struct lock_pair *pair)
+{
+    pair->have_first++;
+    os_condition_broadcast(&pair->changed);
 }
 
 bool
@@ -64,7 +69,8 @@ lock_pair_take_both(struct lock_pair *pair, uint32_t first, bool wait_until_both
     os_mutex_lock(&pair->mutex);
     if (take(pair, first, deadline_ns)) {
         if (wait_until_both_hold_one) {
-            meet(pair);
+            come(pair);
+            await(pair, LOCK_COUNT);
             deadline_ns = clock_monotonic_ns() + timeout_ns;
         }
         has_both = take(pair, second, deadline_ns);
@@ -75,4 +81,45 @@ lock_pair_take_both(struct lock_pair *pair, uint32_t first, bool wait_until_both
     }
     os_mutex_unlock(&pair->mutex);
     return has_both;
+}
+
+/* -- lock 0 and something else ------------------------------------------------------------- */
+
+void
+lock_pair_hold_first(struct lock_pair *pair)
+{
+    os_mutex_lock(&pair->mutex);
+    take(pair, 0, UINT64_MAX);
+    come(pair);
+    await(pair, 2);
+    os_mutex_unlock(&pair->mutex);
+}
+
+void
+lock_pair_drop_first(struct lock_pair *pair)
+{
+    os_mutex_lock(&pair->mutex);
+    drop(pair, 0);
+    os_mutex_unlock(&pair->mutex);
+}
+
+void
+lock_pair_await_holder(struct lock_pair *pair)
+{
+    os_mutex_lock(&pair->mutex);
+    await(pair, 1);
+    os_mutex_unlock(&pair->mutex);
+}
+
+bool
+lock_pair_take_first(struct lock_pair *pair, uint64_t timeout_ns)
+{
+    os_mutex_lock(&pair->mutex);
+    come(pair);
+    bool has_it = take(pair, 0, clock_monotonic_ns() + timeout_ns);
+    if (has_it) {
+        drop(pair, 0);
+    }
+    os_mutex_unlock(&pair->mutex);
+    return has_it;
 }

@@ -51,7 +51,7 @@ sum_range_released(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_
     "Returns\n-------\nint\n    The sum.\n\n" \
     "Raises\n------\n" \
     "TypeError, ValueError, OverflowError\n" \
-    "    When an argument is no integer, is negative, or is too large."
+    "    When an argument isn't an integer, is negative, or is too large."
 
 PyDoc_STRVAR(sum_range_held_doc, "sum_range_held($module, /, start, stop)\n--\n\n" SUM_RANGE_DOC(
                                      "Holds the GIL throughout."));

@@ -6,7 +6,7 @@
 #include <Python.h>
 
 #define SPIN_DOC(how) \
-    "Advance a 64-bit integer chain and return where it stands.\n\n" \
+    "Advance a 64-bit integer chain, and return its last state.\n\n" \
     "Pure CPU work without memory traffic: a nanosecond or two per iteration.\n" how "\n\n" \
     "Parameters\n----------\n" \
     "iterations : int\n    Steps to make, 0 to 2**64 - 1.\n" \
@@ -14,24 +14,25 @@
     "Returns\n-------\nint\n    The state after the last step, 0 to 2**64 - 1.\n\n" \
     "Raises\n------\n" \
     "TypeError, ValueError, OverflowError\n" \
-    "    When an argument is no integer, is negative, or is too large."
+    "    When an argument isn't an integer, is negative, or is too large."
 
 #define COUNT_PRIMES_DOC(how) \
     "Count the primes that are no larger than a limit, by a segmented sieve.\n\n" \
     "The sieve takes 96 KiB of memory, whatever the limit.\n" how "\n\n" \
     "Parameters\n----------\n" \
-    "limit : int\n    The largest number to look at, 0 to 10**12.\n\n" \
+    "limit : int\n    The largest number to test, 0 to 10**12.\n\n" \
     "Returns\n-------\nint\n    The count: 664579 for 10**7.\n\n" \
     "Raises\n------\n" \
     "TypeError, ValueError, OverflowError\n" \
-    "    When `limit` is no integer, is negative, or is too large.\n" \
+    "    When `limit` isn't an integer, is negative, or is too large.\n" \
     "MemoryError\n    When there is no memory for the sieve."
 
 #define CHECKSUM_DOC(how) \
     "Compute the FNV-1a hash, 64 bits, of a buffer.\n\n" \
     "Parameters as in draft-eastlake-fnv. The buffer stays exported throughout.\n" how "\n\n" \
     "Parameters\n----------\n" \
-    "buffer : bytes-like object\n    Any C-contiguous buffer; its bytes are read as they lie.\n\n" \
+    "buffer : bytes-like object\n    Any C-contiguous buffer; its bytes are read in memory " \
+    "order.\n\n" \
     "Returns\n-------\nint\n    The hash, 0 to 2**64 - 1.\n\n" \
     "Raises\n------\n" \
     "TypeError\n    When `buffer` has no buffer interface.\n" \

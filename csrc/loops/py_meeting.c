@@ -112,12 +112,12 @@ PyDoc_STRVAR(meeting_doc,
              "A place where threads meet inside C: the proof of parallelism without a clock.\n\n"
              "Each party calls one of the wait methods. They return True in all parties once\n"
              "all are inside C at the same moment; a party that comes alone gets False after\n"
-             "its timeout, and no longer counts. A meeting can be held again and again.\n\n"
+             "its timeout, and no longer counts. A meeting can be repeated.\n\n"
              "Parameters\n----------\n"
              "parties : int\n    How many threads have to be there, 1 to 2**31 - 1.\n\n"
              "Raises\n------\n"
              "TypeError, ValueError, OverflowError\n"
-             "    When `parties` is no integer, is below 1, or is too large.");
+             "    When `parties` isn't an integer, is below 1, or is too large.");
 
 #define WAIT_DOC \
     "Parameters\n----------\n" \
@@ -125,14 +125,14 @@ PyDoc_STRVAR(meeting_doc,
     "Returns\n-------\nbool\n    Whether all parties were inside C at one moment.\n\n" \
     "Raises\n------\n" \
     "TypeError, ValueError, OverflowError\n" \
-    "    When `timeout` is no number, is negative or NaN, or is infinite or too large."
+    "    When `timeout` isn't a number, is negative or NaN, or is infinite or too large."
 
-PyDoc_STRVAR(
-    wait_held_doc,
-    "wait_held($self, /, timeout)\n--\n\n"
-    "Wait inside C for the other parties, holding the GIL.\n\n"
-    "On an interpreter with a GIL, two parties that both hold it never meet: the\n"
-    "first keeps the second out until it gives up. No Ctrl-C before the timeout.\n\n" WAIT_DOC);
+PyDoc_STRVAR(wait_held_doc,
+             "wait_held($self, /, timeout)\n--\n\n"
+             "Wait inside C for the other parties, holding the GIL.\n\n"
+             "On an interpreter with a GIL, two parties that both hold it never meet: the\n"
+             "first keeps the second out until it gives up. Ctrl-C has no effect before the "
+             "timeout.\n\n" WAIT_DOC);
 PyDoc_STRVAR(wait_released_doc,
              "wait_released($self, /, timeout)\n--\n\n"
              "Wait inside C for the other parties, the GIL released.\n\n" WAIT_DOC

@@ -72,19 +72,20 @@ spin_interruptible(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_
 }
 
 #define BURN_DOC \
-    "Timed by the monotonic clock, since what a hold costs other threads is wall time, also\n" \
-    "when the holder loses its core in between. One unbroken span: Ctrl-C waits for its end.\n\n" \
+    "Timed by the monotonic clock, because a hold costs other threads wall time, even while\n" \
+    "the holder has no core. It is one unbroken span: Ctrl-C waits for its end.\n\n" \
     "Parameters\n----------\n" \
     "seconds : float\n    How long, 0 to 292 years.\n\n" \
-    "Returns\n-------\nfloat\n    The seconds that it really took, never less than asked for.\n\n" \
+    "Returns\n-------\nfloat\n    The seconds that it really took, at least `seconds`.\n\n" \
     "Raises\n------\n" \
     "TypeError, ValueError, OverflowError\n" \
-    "    When `seconds` is no number, is negative or NaN, or is infinite or too large."
+    "    When `seconds` isn't a number, is negative or NaN, or is infinite or too large."
 
 PyDoc_STRVAR(hold_for_doc, "hold_for($module, /, seconds)\n--\n\n"
-                           "Keep one core busy for that long, holding the GIL.\n\n" BURN_DOC);
-PyDoc_STRVAR(release_for_doc, "release_for($module, /, seconds)\n--\n\n"
-                              "Keep one core busy for that long, the GIL released.\n\n" BURN_DOC);
+                           "Keep one core busy for the given time, holding the GIL.\n\n" BURN_DOC);
+PyDoc_STRVAR(release_for_doc,
+             "release_for($module, /, seconds)\n--\n\n"
+             "Keep one core busy for the given time, with the GIL released.\n\n" BURN_DOC);
 PyDoc_STRVAR(spin_interruptible_doc,
              "spin_interruptible($module, /, iterations, seed=0)\n--\n\n"
              "Do what spin_released() does, and answer Ctrl-C.\n\n"
@@ -96,7 +97,7 @@ PyDoc_STRVAR(spin_interruptible_doc,
              "Returns\n-------\nint\n    The state after the last step, 0 to 2**64 - 1.\n\n"
              "Raises\n------\n"
              "TypeError, ValueError, OverflowError\n"
-             "    When an argument is no integer, is negative, or is too large.\n"
+             "    When an argument isn't an integer, is negative, or is too large.\n"
              "KeyboardInterrupt\n    At Ctrl-C, in the main thread.");
 
 PyMethodDef timed_loop_functions[] = {

@@ -3,18 +3,19 @@
 #ifdef __linux__
 
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/timerfd.h>
 
-/* The timer goes on ringing at this pace whatever happens, so that a stop is seen even if the
-   system refuses to set it: a sandbox may come into force at any time. */
-static const uint64_t REST_NS = UINT64_C(1000000000);
+/* The thread waits for no ring longer than this, so that a stop is seen even if the system refuses
+   to set the timer: a sandbox may come into force at any time. */
+static const uint64_t MAX_WAIT_NS = UINT64_C(1000000000);
 
+/* Have it ring once, or never if that is 0; what has rung and wasn't read is forgotten. */
 static bool
 set_timer(const struct backup_sampler *backup, uint64_t within_ns)
 {
-    const struct itimerspec when = {.it_value = os_timespec(within_ns > 0 ? within_ns : 1),
-                                    .it_interval = os_timespec(REST_NS)};
+    const struct itimerspec when = {.it_value = os_timespec(within_ns)};
     return timerfd_settime(backup->timer, 0, &when, NULL) == 0;
 }
 
@@ -36,32 +37,48 @@ close_timer(const struct backup_sampler *backup)
 
 /* -- the thread ----------------------------------------------------------------------------- */
 
-static void
+static bool
+is_armed(const struct backup_sampler *backup)
+{
+    return atomic_load_explicit(&backup->is_armed, memory_order_acquire);
+}
+
+/* The first thread may arm it while it is put to rest: then its timer is set once more. */
+static bool
+put_to_rest(struct backup_sampler *backup)
+{
+    return set_timer(backup, 0) && (!is_armed(backup) || set_timer(backup, backup->pause_ns));
+}
+
+static bool
 take_turn(struct backup_sampler *backup)
 {
-    if (!atomic_load_explicit(&backup->is_armed, memory_order_acquire)) {
-        return;
+    if (!is_armed(backup)) {
+        return put_to_rest(backup);
     }
     backup->sample(backup->argument);
     if (atomic_fetch_add_explicit(&backup->turns, 1, memory_order_relaxed) + 1 < BACKUP_MAX_TURNS) {
-        set_timer(backup, backup->pause_ns);
+        return set_timer(backup, backup->pause_ns);
     }
-    else {
-        atomic_store_explicit(&backup->is_armed, false, memory_order_relaxed);
-    }
+    atomic_store_explicit(&backup->is_armed, false, memory_order_relaxed);
+    return put_to_rest(backup);
 }
 
+/* The timer is never read: the program may have given its number to another file by then, whose
+   data the thread would take, or wait for without end. To set the timer does instead. */
 static void
 take_turns_until_stopped(struct looker *looker, void *opaque_backup)
 {
     struct backup_sampler *backup = opaque_backup;
-    uint64_t rings;
-    while (is_timer(backup->timer)) {
-        ssize_t size = read(backup->timer, &rings, sizeof rings);
-        if (looker_is_stopping(looker) || (size < 0 && errno != EINTR)) {
+    const struct timespec max_wait = os_timespec(MAX_WAIT_NS);
+    bool goes_on = true;
+    while (goes_on) {
+        struct pollfd timer = {.fd = backup->timer, .events = POLLIN};
+        int rings = ppoll(&timer, 1, &max_wait, NULL);
+        if (looker_is_stopping(looker) || !is_timer(backup->timer)) {
             return;
         }
-        take_turn(backup);
+        goes_on = rings > 0 ? take_turn(backup) : rings == 0 || errno == EINTR;
     }
 }
 
@@ -82,7 +99,7 @@ backup_sampler_start(struct backup_sampler *backup, void (*sample)(void *argumen
         return;
     }
     backup->is_there =
-        is_timer(backup->timer) && set_timer(backup, REST_NS) &&
+        is_timer(backup->timer) && set_timer(backup, 0) &&
         looker_start(&backup->looker, "gilext backup", take_turns_until_stopped, backup);
     if (!backup->is_there) {
         close(backup->timer);
@@ -121,7 +138,7 @@ backup_arm(struct backup_sampler *backup, uint64_t within_ns)
     }
     atomic_store_explicit(&backup->turns, 0, memory_order_relaxed);
     atomic_store_explicit(&backup->is_armed, true, memory_order_release);
-    set_timer(backup, within_ns);
+    set_timer(backup, within_ns > 0 ? within_ns : 1);
 }
 
 /* The timer need not be set: a ring while it isn't armed is ignored. */

@@ -41,6 +41,19 @@ find_place(struct holders *holders, gil_holder holder)
     }
 }
 
+/* False when the address has become another thread's. */
+static bool
+identify(struct sighted_thread *entry, const struct gil_thread *now, uint64_t generation)
+{
+    if (entry->is_identified && entry->thread.native_id != now->native_id) {
+        return false;
+    }
+    entry->generation = generation;
+    entry->is_identified = true;
+    entry->thread = *now;
+    return true;
+}
+
 /* Identify an entry (again). False when the address has become another thread's. */
 static bool
 refresh(struct sighted_thread *entry, uint64_t generation)
@@ -49,20 +62,14 @@ refresh(struct sighted_thread *entry, uint64_t generation)
     if (!gil_state_identify(entry->holder, &now)) {
         return true; /* the list is locked: the next sample tries again */
     }
-    if (entry->is_identified && entry->thread.native_id != now.native_id) {
-        return false;
-    }
-    entry->generation = generation;
-    entry->is_identified = true;
-    entry->thread = now;
-    return true;
+    return identify(entry, &now, generation);
 }
 
 /* -- making room ------------------------------------------------------------------------------ */
 
 struct candidate {
     bool has_ended;
-    uint64_t held_ns;
+    uint64_t worth_ns; /* held, waited and attached */
     int16_t slot;
 };
 
@@ -73,7 +80,7 @@ compare_worth(const void *left, const void *right)
     if (a->has_ended != b->has_ended) {
         return a->has_ended ? -1 : 1;
     }
-    return (a->held_ns > b->held_ns) - (a->held_ns < b->held_ns);
+    return (a->worth_ns > b->worth_ns) - (a->worth_ns < b->worth_ns);
 }
 
 static void
@@ -94,8 +101,10 @@ make_room(struct holders *holders, struct recorder *recorder)
 {
     struct candidate candidates[RECORDER_MAX_HOLDERS];
     for (int16_t slot = 0; slot < RECORDER_MAX_HOLDERS; slot++) {
-        candidates[slot] = (struct candidate){holders->threads[slot].has_ended,
-                                              recorder->holders[slot].held_ns, slot};
+        const struct holder_total *total = &recorder->holders[slot];
+        candidates[slot] =
+            (struct candidate){holders->threads[slot].has_ended,
+                               total->held_ns + total->waited_ns + total->attached.sum_ns, slot};
     }
     qsort(candidates, RECORDER_MAX_HOLDERS, sizeof *candidates, compare_worth);
     for (size_t i = 0; i < RECORDER_MAX_HOLDERS / 2; i++) {
@@ -108,15 +117,13 @@ make_room(struct holders *holders, struct recorder *recorder)
 }
 
 static int16_t
-add_thread(struct holders *holders, struct recorder *recorder, gil_holder holder,
-           uint64_t generation)
+add_thread(struct holders *holders, struct recorder *recorder, gil_holder holder)
 {
     if (holders->free_count == 0) {
         make_room(holders, recorder);
     }
     int16_t slot = holders->free_slots[--holders->free_count];
     holders->threads[slot] = (struct sighted_thread){.holder = holder};
-    refresh(&holders->threads[slot], generation);
     recorder_add_holder(recorder, slot);
     *find_place(holders, holder) = slot;
     return slot;
@@ -133,13 +140,31 @@ holders_find(struct holders *holders, struct recorder *recorder, const struct gi
     }
     uint64_t generation = gil_state_generation(gil);
     int16_t slot = *find_place(holders, holder);
-    if (slot == FREE) {
-        return add_thread(holders, recorder, holder, generation);
+    if (slot != FREE) {
+        struct sighted_thread *entry = &holders->threads[slot];
+        if ((entry->is_identified && entry->generation == generation) ||
+            refresh(entry, generation)) {
+            return slot;
+        }
+        entry->has_ended = true;
     }
-    struct sighted_thread *entry = &holders->threads[slot];
-    if ((entry->is_identified && entry->generation == generation) || refresh(entry, generation)) {
-        return slot;
+    slot = add_thread(holders, recorder, holder);
+    refresh(&holders->threads[slot], generation);
+    return slot;
+}
+
+int32_t
+holders_place(struct holders *holders, struct recorder *recorder, const struct thread_state *found,
+              uint64_t generation)
+{
+    int16_t slot = *find_place(holders, found->state);
+    if (slot != FREE) {
+        if (identify(&holders->threads[slot], &found->thread, generation)) {
+            return slot;
+        }
+        holders->threads[slot].has_ended = true;
     }
-    entry->has_ended = true;
-    return add_thread(holders, recorder, holder, generation);
+    slot = add_thread(holders, recorder, found->state);
+    identify(&holders->threads[slot], &found->thread, generation);
+    return slot;
 }

@@ -3,7 +3,8 @@
 
    A hash table leads from addresses to slots, so that finding one costs the same however many
    threads there were. Its room is fixed: when all slots are taken, half of the threads make room,
-   first those whose thread states are known to have ended, then those that held the GIL least. */
+   first those whose thread states are known to have ended, then those that held the GIL and waited
+   for it least. */
 
 #ifndef GILEXT_HOLDERS_H
 #define GILEXT_HOLDERS_H
@@ -41,5 +42,10 @@ void holders_init(struct holders *holders);
 /* The slot of a holder; RECORDER_NOBODY for nobody. */
 int32_t holders_find(struct holders *holders, struct recorder *recorder, const struct gil *gil,
                      gil_holder holder);
+
+/* The slot of a thread that was found in the list of thread states, which says who it is; the
+   generation is that from before. */
+int32_t holders_place(struct holders *holders, struct recorder *recorder,
+                      const struct thread_state *found, uint64_t generation);
 
 #endif

@@ -17,7 +17,8 @@ hold_list_append(struct hold_list *list, const struct hold *hold)
         capacity = capacity < list->max_count ? capacity : list->max_count;
         struct hold *grown = NULL;
         if (capacity > list->capacity) {
-            grown = realloc(list->items, capacity * sizeof *grown);
+            grown = arena_resize(list->arena, list->items, list->count * sizeof *grown,
+                                 capacity * sizeof *grown);
         }
         if (grown == NULL) {
             list->full_ns = hold->start_ns;
@@ -32,8 +33,10 @@ hold_list_append(struct hold_list *list, const struct hold *hold)
 void
 hold_list_free(struct hold_list *list)
 {
-    free(list->items);
-    *list = (struct hold_list){0};
+    if (list->arena == NULL) { /* otherwise the file keeps them */
+        free(list->items);
+        *list = (struct hold_list){0};
+    }
 }
 
 /* -- the longest ---------------------------------------------------------------------------- */

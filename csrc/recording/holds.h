@@ -6,21 +6,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "recording/arena.h"
+
 enum hold_flags {
     HOLD_REQUESTED = 1, /* somebody waited for the GIL in it, or asked for it */
-    HOLD_GAPPED = 2,    /* before anybody asked, or at an end, samples lay too far apart to tell */
+    HOLD_GAPPED = 2,    /* before anybody waited, or at an end, samples lay too far apart to tell */
 };
 
 /* One span in which one thread was found holding the GIL, in nanoseconds of the monotonic clock.
-   Python reads it as struct's "@QQiI". */
+   Python reads it as struct's "@QQQiI". */
 struct hold {
     uint64_t start_ns;
     uint64_t end_ns;
+    uint64_t waited_ns; /* by other threads in it, together; 0 too if waiters are unknown */
     int32_t holder; /* its number, from 0: holders are numbered in the order they were first seen */
     uint32_t flags;
 };
 
-_Static_assert(sizeof(struct hold) == 24, "Python unpacks 24 bytes, on 32-bit systems too");
+_Static_assert(sizeof(struct hold) == 32, "Python unpacks 32 bytes, on 32-bit systems too");
 
 static inline uint64_t
 hold_length(const struct hold *hold)
@@ -30,6 +33,7 @@ hold_length(const struct hold *hold)
 
 /* Holds in order, up to a number of them; `full_ns` says from when on some are missing. */
 struct hold_list {
+    struct arena *arena;
     struct hold *items;
     size_t count;
     size_t capacity;

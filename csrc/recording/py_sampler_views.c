@@ -15,13 +15,34 @@ merge(PyObject *dict, PyObject *owned_items)
 }
 
 static PyObject *
-build_sums(const struct recorder_sums *sums)
+build_waits(const struct recorder_sums *sums)
+{
+    const struct integral *waiters = &sums->waiters, *pressure = &sums->pressure;
+    return Py_BuildValue("{s:K,s:K,s:K,s:d,s:K,s:K,s:d,s:K}", "wait_ns", waiters->sum_ns,
+                         "wait_squares_ns", waiters->squares_ns, "wait_jumps", waiters->jumps,
+                         "wait_jumps_ns2", waiters->jumps_ns2, "pressure_ns", pressure->sum_ns,
+                         "pressure_jumps", pressure->jumps, "pressure_jumps_ns2",
+                         pressure->jumps_ns2, "held_wait_ns", sums->held_wait_ns);
+}
+
+static PyObject *
+build_held(const struct recorder_sums *sums)
 {
     return Py_BuildValue("{s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:d,s:d}", "start_ns", sums->start_ns,
                          "end_ns", sums->end_ns, "samples", sums->samples, "held_ns", sums->held_ns,
                          "observed_ns", sums->observed_ns, "observed_pairs", sums->observed_pairs,
                          "changes", sums->changes, "changes_ns2", sums->changes_ns2, "unseen_ns2",
                          sums->unseen_ns2);
+}
+
+static PyObject *
+build_sums(const struct recorder_sums *sums)
+{
+    PyObject *owned_sums = build_held(sums);
+    if (owned_sums != NULL && merge(owned_sums, build_waits(sums)) < 0) {
+        Py_CLEAR(owned_sums);
+    }
+    return owned_sums;
 }
 
 /* The sampling thread never waits for the GIL, so waiting for its mutex while holding the GIL is
@@ -36,16 +57,15 @@ sampler_totals(PyObject *self, PyObject *Py_UNUSED(none))
     uint64_t throttled_ns = pace_throttled_ns(&sampler->pace, sums.end_ns);
     uint64_t longest_gap_ns = recorder->longest_gap_ns;
     uint64_t holds_full_ns = recorder->holds.full_ns, stalls_full_ns = recorder->stalls.full_ns;
-    uint64_t folded_count = recorder->folded_count;
     os_mutex_unlock(&sampler->mutex);
-    uint64_t stacks_full_ns = atomic_load_explicit(&sampler->stacks.full_ns, memory_order_relaxed);
+    uint64_t stacks_full_ns =
+        atomic_load_explicit(&sampler->stacks.profile.full_ns, memory_order_relaxed);
     PyObject *owned_totals = build_sums(&sums);
     if (owned_totals != NULL &&
-        merge(owned_totals,
-              Py_BuildValue("{s:K,s:K,s:K,s:K,s:K,s:K}", "longest_gap_ns", longest_gap_ns,
-                            "throttled_ns", throttled_ns, "holds_full_ns", holds_full_ns,
-                            "stalls_full_ns", stalls_full_ns, "stacks_full_ns", stacks_full_ns,
-                            "folded_threads", folded_count)) < 0) {
+        merge(owned_totals, Py_BuildValue("{s:K,s:K,s:K,s:K,s:K}", "longest_gap_ns", longest_gap_ns,
+                                          "throttled_ns", throttled_ns, "holds_full_ns",
+                                          holds_full_ns, "stalls_full_ns", stalls_full_ns,
+                                          "stacks_full_ns", stacks_full_ns)) < 0) {
         Py_CLEAR(owned_totals);
     }
     return owned_totals;
@@ -56,11 +76,11 @@ sampler_window(PyObject *self, PyObject *Py_UNUSED(none))
 {
     struct sampler *sampler = get_sampler(self);
     struct recorder_sums sums;
-    uint64_t longest_hold_ns = 0;
+    struct longest_spans longest = {0, 0};
     os_mutex_lock(&sampler->mutex);
     bool has_begun = sampler->window.count > 0;
     if (has_begun) {
-        sums = window_read(&sampler->window, &sampler->recorder, &longest_hold_ns);
+        sums = window_read(&sampler->window, &sampler->recorder, &longest);
     }
     os_mutex_unlock(&sampler->mutex);
     if (!has_begun) {
@@ -68,29 +88,19 @@ sampler_window(PyObject *self, PyObject *Py_UNUSED(none))
     }
     PyObject *owned_window = build_sums(&sums);
     if (owned_window != NULL &&
-        merge(owned_window, Py_BuildValue("{s:K}", "longest_hold_ns", longest_hold_ns)) < 0) {
+        merge(owned_window, Py_BuildValue("{s:K,s:K}", "longest_hold_ns", longest.hold_ns,
+                                          "longest_wait_ns", longest.wait_ns)) < 0) {
         Py_CLEAR(owned_window);
     }
     return owned_window;
 }
 
-/* Append what `owned_item` holds, taking it over. */
-static int
-append(PyObject *list, PyObject *owned_item)
-{
-    if (owned_item == NULL) {
-        return -1;
-    }
-    int outcome = PyList_Append(list, owned_item);
-    Py_DECREF(owned_item);
-    return outcome;
-}
-
 static PyObject *
 build_thread(const struct gil_thread *thread, const struct holder_total *total)
 {
-    return Py_BuildValue("KKKKK", thread->ident, thread->native_id, total->held_ns, total->holds,
-                         total->longest_ns);
+    return Py_BuildValue("KKKKKKKK", thread->ident, thread->native_id, total->held_ns, total->holds,
+                         total->longest_ns, total->caused_wait_ns, total->waited_ns,
+                         total->longest_wait_ns);
 }
 
 /* A copy of it all, as no Python object may be made while the sampling thread waits. */
@@ -106,10 +116,11 @@ struct thread_table {
 static void
 add_open_hold(const struct recorder *recorder, struct holder_total *total)
 {
-    uint64_t open_ns = recorder_open_ns(recorder);
-    total->held_ns += open_ns;
+    uint64_t open_ns = recorder_open_seen_ns(recorder);
+    total->held_ns += recorder_open_ns(recorder);
     total->holds++;
     total->longest_ns = open_ns > total->longest_ns ? open_ns : total->longest_ns;
+    total->caused_wait_ns += recorder->open.waited_ns;
 }
 
 static void
@@ -133,7 +144,6 @@ copy_threads(struct sampler *sampler, struct thread_table *table)
 PyObject *
 sampler_threads(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    static const struct gil_thread folded = {0, 0};
     struct thread_table *table = PyMem_Malloc(sizeof *table);
     if (table == NULL) {
         return PyErr_NoMemory();
@@ -141,12 +151,13 @@ sampler_threads(PyObject *self, PyObject *Py_UNUSED(none))
     copy_threads(get_sampler(self), table);
     PyObject *owned_list = PyList_New(0);
     for (int32_t i = 0; owned_list != NULL && i < table->order.count; i++) {
-        if (append(owned_list, build_thread(&table->threads[i], &table->totals[i])) < 0) {
+        if (append_owned(owned_list, build_thread(&table->threads[i], &table->totals[i])) < 0) {
             Py_CLEAR(owned_list);
         }
     }
+    const struct gil_thread folded = {.ident = table->folded_count};
     if (owned_list != NULL && table->folded_count > 0 &&
-        append(owned_list, build_thread(&folded, &table->folded)) < 0) {
+        append_owned(owned_list, build_thread(&folded, &table->folded)) < 0) {
         Py_CLEAR(owned_list);
     }
     PyMem_Free(table);
@@ -159,8 +170,9 @@ list_holds(const struct hold *holds, size_t count, const struct holder_order *or
     PyObject *owned_list = PyList_New(0);
     for (size_t i = 0; owned_list != NULL && i < count; i++) {
         int holder = (int)holder_order_index(order, holds[i].holder);
-        if (append(owned_list, Py_BuildValue("KKiI", holds[i].start_ns, holds[i].end_ns, holder,
-                                             (unsigned)holds[i].flags)) < 0) {
+        if (append_owned(owned_list,
+                         Py_BuildValue("KKKiI", holds[i].start_ns, holds[i].end_ns,
+                                       holds[i].waited_ns, holder, (unsigned)holds[i].flags)) < 0) {
             Py_CLEAR(owned_list);
         }
     }
@@ -202,59 +214,7 @@ sampler_histogram(PyObject *self, PyObject *Py_UNUSED(none))
     os_mutex_unlock(&sampler->mutex);
     PyObject *owned_list = PyList_New(0);
     for (size_t i = 0; owned_list != NULL && i < RECORDER_BUCKETS; i++) {
-        if (append(owned_list, PyLong_FromUnsignedLongLong(counts[i])) < 0) {
-            Py_CLEAR(owned_list);
-        }
-    }
-    return owned_list;
-}
-
-static PyObject *
-tuple_of_numbers(const uint32_t *numbers, size_t count)
-{
-    PyObject *owned_tuple = PyTuple_New((Py_ssize_t)count);
-    for (size_t i = 0; owned_tuple != NULL && i < count; i++) {
-        PyObject *owned_number = PyLong_FromUnsignedLong(numbers[i]);
-        if (owned_number == NULL) {
-            Py_CLEAR(owned_tuple);
-            break;
-        }
-        PyTuple_SET_ITEM(owned_tuple, (Py_ssize_t)i, owned_number);
-    }
-    return owned_tuple;
-}
-
-PyObject *
-sampler_stacks(PyObject *self, PyObject *Py_UNUSED(none))
-{
-    struct sampler *sampler = get_sampler_at_rest(self);
-    PyObject *owned_list = sampler == NULL ? NULL : PyList_New(0);
-    for (size_t i = 0; owned_list != NULL && i < sampler->stacks.stack_count; i++) {
-        const struct logged_stack *stack = &sampler->stacks.stacks[i];
-        const uint32_t *numbers = &sampler->stacks.frame_numbers[stack->first];
-        if (append(owned_list, Py_BuildValue("KKN", stack->hold_start_ns, stack->taken_ns,
-                                             tuple_of_numbers(numbers, stack->depth))) < 0) {
-            Py_CLEAR(owned_list);
-        }
-    }
-    return owned_list;
-}
-
-static PyObject *
-decode_text(const char *text)
-{
-    return PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace");
-}
-
-PyObject *
-sampler_frames(PyObject *self, PyObject *Py_UNUSED(none))
-{
-    struct sampler *sampler = get_sampler_at_rest(self);
-    PyObject *owned_list = sampler == NULL ? NULL : PyList_New(0);
-    for (size_t i = 0; owned_list != NULL && i < sampler->stacks.frame_count; i++) {
-        const struct logged_frame *frame = &sampler->stacks.frames[i];
-        if (append(owned_list, Py_BuildValue("NiN", decode_text(frame->file), frame->line,
-                                             decode_text(frame->function))) < 0) {
+        if (append_owned(owned_list, PyLong_FromUnsignedLongLong(counts[i])) < 0) {
             Py_CLEAR(owned_list);
         }
     }

@@ -1,17 +1,18 @@
 #include "recording/recorder.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { STALLS_SHARE = 10 };
 
 void
-recorder_init(struct recorder *recorder, uint64_t max_gap_ns, uint64_t stall_ns, size_t max_holds)
+recorder_init(struct recorder *recorder, struct arena *arena, uint64_t max_gap_ns,
+              uint64_t stall_ns, size_t max_holds)
 {
     memset(recorder, 0, sizeof *recorder);
     recorder->last.holder = RECORDER_NOBODY;
     recorder->max_gap_ns = recorder->max_gap_in_hold_ns = max_gap_ns;
     recorder->stall_ns = stall_ns;
+    recorder->holds.arena = recorder->stalls.arena = arena;
     recorder->stalls.max_count = max_holds / STALLS_SHARE;
     recorder->holds.max_count = max_holds - recorder->stalls.max_count;
     for (int32_t slot = 0; slot < RECORDER_MAX_HOLDERS; slot++) {
@@ -31,7 +32,7 @@ recorder_free(struct recorder *recorder)
 void
 recorder_add_holder(struct recorder *recorder, int32_t slot)
 {
-    recorder->holders[slot] = (struct holder_total){.number = recorder->next_number++};
+    recorder->holders[slot].number = recorder->next_number++; /* one store: see journal.h */
 }
 
 void
@@ -42,40 +43,14 @@ recorder_fold_holder(struct recorder *recorder, int32_t slot)
     folded->holds += total->holds;
     folded->longest_ns =
         total->longest_ns > folded->longest_ns ? total->longest_ns : folded->longest_ns;
+    folded->caused_wait_ns += total->caused_wait_ns;
+    folded->waited_ns += total->waited_ns;
+    folded->longest_wait_ns = total->longest_wait_ns > folded->longest_wait_ns
+                                  ? total->longest_wait_ns
+                                  : folded->longest_wait_ns;
+    integral_join(&folded->attached, &total->attached);
     recorder->folded_count++;
     *total = (struct holder_total){.number = RECORDER_NOBODY};
-}
-
-static int
-compare_numbers(const void *left, const void *right)
-{
-    int32_t a = *(const int32_t *)left, b = *(const int32_t *)right;
-    return (a > b) - (a < b);
-}
-
-int32_t
-holder_order_index(const struct holder_order *order, int32_t number)
-{
-    const int32_t *found =
-        bsearch(&number, order->numbers, (size_t)order->count, sizeof number, compare_numbers);
-    return found == NULL ? order->count : (int32_t)(found - order->numbers);
-}
-
-void
-recorder_order_holders(const struct recorder *recorder, struct holder_order *order)
-{
-    order->count = 0;
-    for (int32_t i = 0; i < RECORDER_MAX_HOLDERS; i++) {
-        if (recorder->holders[i].number != RECORDER_NOBODY) {
-            order->numbers[order->count++] = recorder->holders[i].number;
-        }
-    }
-    qsort(order->numbers, (size_t)order->count, sizeof *order->numbers, compare_numbers);
-    for (int32_t i = 0; i < RECORDER_MAX_HOLDERS; i++) {
-        if (recorder->holders[i].number != RECORDER_NOBODY) {
-            order->slots[holder_order_index(order, recorder->holders[i].number)] = i;
-        }
-    }
 }
 
 /* -- holds ---------------------------------------------------------------------------------- */
@@ -91,39 +66,82 @@ histogram_bucket(uint64_t nanoseconds)
     return bucket;
 }
 
-/* `seen_until_ns`: up to when it was certainly held. */
+void
+longest_spans_add(struct longest_spans *longest, struct longest_spans other)
+{
+    longest->hold_ns = other.hold_ns > longest->hold_ns ? other.hold_ns : longest->hold_ns;
+    longest->wait_ns = other.wait_ns > longest->wait_ns ? other.wait_ns : longest->wait_ns;
+}
+
+/* The last two samples lay too far apart to say of the time between them what its ends say. */
+static bool
+is_gapped(const struct recorder *recorder)
+{
+    return recorder->last_gap_ns > recorder->max_gap_in_hold_ns;
+}
+
+/* The part of the open hold in which somebody waited, if it goes on until then. */
+static struct span
+waited_span(const struct recorder *recorder, uint64_t now_ns)
+{
+    uint64_t since_ns = recorder->requested_ns;
+    bool is_waited_for = since_ns > 0 && now_ns > since_ns;
+    return (struct span){is_waited_for ? since_ns : now_ns, now_ns};
+}
+
+/* A part of the open hold. */
+static struct hold
+cut_hold(const struct recorder *recorder, struct span part)
+{
+    struct hold hold = recorder->open;
+    hold.start_ns = part.start_ns;
+    hold.end_ns = part.end_ns;
+    return hold;
+}
+
+/* What is said of the longest holds and waits. */
+static void
+note_lengths(struct recorder *recorder, struct holder_total *total, struct span seen,
+             struct span waited)
+{
+    struct hold hold = cut_hold(recorder, seen);
+    struct longest_spans lengths = {.hold_ns = span_length(&seen), .wait_ns = span_length(&waited)};
+    total->longest_ns = lengths.hold_ns > total->longest_ns ? lengths.hold_ns : total->longest_ns;
+    recorder->histogram[histogram_bucket(lengths.hold_ns)]++;
+    longest_spans_add(&recorder->longest_since_pop, lengths);
+    longest_holds_add(&recorder->longest, &hold);
+}
+
 static void
 close_hold(struct recorder *recorder, uint64_t end_ns, uint64_t seen_until_ns)
 {
     struct hold *hold = &recorder->open;
     struct holder_total *total = &recorder->holders[recorder->last.holder];
     hold->end_ns = end_ns;
-    uint64_t length = hold_length(hold);
-    total->held_ns += length;
+    total->held_ns += hold_length(hold);
     total->holds++;
-    total->longest_ns = length > total->longest_ns ? length : total->longest_ns;
-    recorder->held_ns += length;
-    recorder->histogram[histogram_bucket(length)]++;
-    if (length > recorder->longest_since_pop_ns) {
-        recorder->longest_since_pop_ns = length;
-    }
-    longest_holds_add(&recorder->longest, hold);
+    total->caused_wait_ns += hold->waited_ns;
+    recorder->held_ns += hold_length(hold);
+    struct span waited =
+        waited_span(recorder, is_gapped(recorder) ? recorder->last.now_ns : end_ns);
+    note_lengths(recorder, total, seen_span_until(&recorder->seen, seen_until_ns), waited);
     hold_list_append(&recorder->holds, hold);
-    if (recorder->stall_ns > 0 && recorder->requested_ns > 0 &&
-        seen_until_ns >= recorder->requested_ns + recorder->stall_ns) {
-        struct hold stall = *hold;
-        stall.start_ns = recorder->requested_ns;
-        stall.end_ns = seen_until_ns;
+    if (recorder->stall_ns > 0 && span_length(&waited) >= recorder->stall_ns) {
+        struct hold stall = cut_hold(recorder, waited);
         hold_list_append(&recorder->stalls, &stall);
     }
 }
 
 static void
-open_hold(struct recorder *recorder, uint64_t start_ns, int32_t holder, uint32_t flags)
+open_hold(struct recorder *recorder, uint64_t start_ns, uint64_t seen_since_ns, int32_t holder)
 {
     recorder->open = (struct hold){
-        .start_ns = start_ns, .holder = recorder->holders[holder].number, .flags = flags};
+        .start_ns = start_ns,
+        .holder = recorder->holders[holder].number,
+        .flags = is_gapped(recorder) ? HOLD_GAPPED : 0,
+    };
     recorder->requested_ns = 0;
+    seen_span_begin(&recorder->seen, seen_since_ns);
 }
 
 /* -- samples -------------------------------------------------------------------------------- */
@@ -149,11 +167,33 @@ count_pair(struct recorder *recorder, uint64_t gap_ns, int32_t holder)
     }
 }
 
-/* The last two samples lay too far apart to say of the time between them what its ends say. */
-static bool
-is_gapped(const struct recorder *recorder)
+/* Between two samples that differ, the change is halfway. */
+static void
+count_waits(struct recorder *recorder, const struct sighting *sighting, uint64_t gap_ns)
 {
-    return recorder->last_gap_ns > recorder->max_gap_in_hold_ns;
+    uint32_t before = recorder->last.waiters, after = sighting->waiters;
+    bool is_seen = gap_ns <= recorder->max_gap_ns;
+    integral_add(&recorder->waiters, before, after, gap_ns, is_seen);
+    integral_add(&recorder->pressure, before > 0, after > 0, gap_ns, is_seen);
+    if (recorder->last.holder != RECORDER_NOBODY) {
+        recorder->held_wait_ns += before * (gap_ns / 2);
+    }
+    if (sighting->holder != RECORDER_NOBODY) {
+        recorder->held_wait_ns += after * (gap_ns - gap_ns / 2);
+    }
+}
+
+/* Of which part of the last gap neither of its samples says anything; of no length if they lie
+   close together. */
+static struct span
+find_unseen(const struct recorder *recorder, uint64_t change_ns)
+{
+    uint64_t reach_ns = recorder->max_gap_in_hold_ns / 2;
+    uint64_t last_ns = recorder->last.now_ns;
+    if (!is_gapped(recorder)) {
+        return (struct span){change_ns, change_ns};
+    }
+    return (struct span){last_ns + reach_ns, last_ns + recorder->last_gap_ns - reach_ns};
 }
 
 /* End the open hold and begin the next, if the sample differs from the last. */
@@ -163,16 +203,28 @@ follow(struct recorder *recorder, const struct sighting *sighting)
     const struct sighting *last = &recorder->last;
     recorder->last_gap_ns = recorder->samples == 0 ? 0 : sighting->now_ns - last->now_ns;
     uint64_t change_ns = sighting->now_ns - recorder->last_gap_ns + recorder->last_gap_ns / 2;
-    uint32_t flags = is_gapped(recorder) ? HOLD_GAPPED : 0;
+    struct span unseen = find_unseen(recorder, change_ns);
+    uint64_t after_ns = sighting->now_ns - change_ns;
     bool goes_on = sighting->holder == last->holder && sighting->switches == last->switches;
-    if (last->holder != RECORDER_NOBODY && (!goes_on || recorder->requested_ns == 0)) {
-        recorder->open.flags |= flags;
+    bool is_doubtful = is_gapped(recorder) && (!goes_on || recorder->requested_ns == 0);
+    if (recorder->samples > 0) {
+        count_waits(recorder, sighting, recorder->last_gap_ns);
+    }
+    if (last->holder != RECORDER_NOBODY) {
+        recorder->open.flags |= is_doubtful ? HOLD_GAPPED : 0;
+        recorder->open.waited_ns += last->waiters * (recorder->last_gap_ns - after_ns);
     }
     if (!goes_on && last->holder != RECORDER_NOBODY) {
-        close_hold(recorder, change_ns, is_gapped(recorder) ? last->now_ns : change_ns);
+        close_hold(recorder, change_ns, unseen.start_ns);
     }
     if (!goes_on && sighting->holder != RECORDER_NOBODY) {
-        open_hold(recorder, change_ns, sighting->holder, flags);
+        open_hold(recorder, change_ns, unseen.end_ns, sighting->holder);
+    }
+    if (goes_on && is_doubtful) {
+        seen_span_break(&recorder->seen, unseen.start_ns, unseen.end_ns);
+    }
+    if (sighting->holder != RECORDER_NOBODY) {
+        recorder->open.waited_ns += sighting->waiters * after_ns;
     }
     recorder->last = *sighting;
 }
@@ -203,6 +255,9 @@ recorder_note_request(struct recorder *recorder, uint64_t waited_ns)
     uint64_t noted_ns = recorder->last.now_ns - before_ns;
     uint64_t least_ns = recorder->open.start_ns + waited_ns;
     recorder->requested_ns = noted_ns > least_ns ? noted_ns - waited_ns : recorder->open.start_ns;
+    if (recorder->requested_ns < recorder->seen.since_ns) {
+        recorder->seen.since_ns = recorder->requested_ns;
+    }
     recorder->open.flags |= HOLD_REQUESTED;
 }
 
@@ -221,26 +276,11 @@ void
 recorder_finish(struct recorder *recorder, uint64_t now_ns)
 {
     if (recorder->last.holder != RECORDER_NOBODY) {
-        close_hold(recorder, now_ns, now_ns);
+        uint64_t reach_ns = recorder->last.now_ns + recorder->max_gap_in_hold_ns / 2;
+        close_hold(recorder, now_ns, now_ns < reach_ns ? now_ns : reach_ns);
         recorder->last.holder = RECORDER_NOBODY;
     }
     recorder->last.now_ns = now_ns;
-}
-
-struct recorder_sums
-recorder_sum_up(const struct recorder *recorder)
-{
-    return (struct recorder_sums){
-        .start_ns = recorder->start_ns,
-        .end_ns = recorder->last.now_ns,
-        .samples = recorder->samples,
-        .held_ns = recorder->held_ns + recorder_open_ns(recorder),
-        .observed_ns = recorder->observed_ns,
-        .observed_pairs = recorder->observed_pairs,
-        .changes = recorder->changes,
-        .changes_ns2 = recorder->changes_ns2,
-        .unseen_ns2 = recorder->unseen_ns2,
-    };
 }
 
 uint64_t
@@ -253,16 +293,31 @@ recorder_open_ns(const struct recorder *recorder)
 }
 
 uint64_t
-recorder_longest_since_pop(const struct recorder *recorder)
+recorder_open_seen_ns(const struct recorder *recorder)
 {
-    uint64_t open_ns = recorder_open_ns(recorder);
-    return open_ns > recorder->longest_since_pop_ns ? open_ns : recorder->longest_since_pop_ns;
+    if (recorder->last.holder == RECORDER_NOBODY) {
+        return 0;
+    }
+    struct span seen = seen_span_until(&recorder->seen, recorder->last.now_ns);
+    return span_length(&seen);
 }
 
-uint64_t
-recorder_pop_longest_hold(struct recorder *recorder)
+struct longest_spans
+recorder_longest_since_pop(const struct recorder *recorder)
 {
-    uint64_t longest_ns = recorder_longest_since_pop(recorder);
-    recorder->longest_since_pop_ns = 0;
-    return longest_ns;
+    struct longest_spans longest = recorder->longest_since_pop;
+    if (recorder->last.holder != RECORDER_NOBODY) {
+        struct span waited = waited_span(recorder, recorder->last.now_ns);
+        longest_spans_add(&longest, (struct longest_spans){recorder_open_seen_ns(recorder),
+                                                           span_length(&waited)});
+    }
+    return longest;
+}
+
+struct longest_spans
+recorder_pop_longest(struct recorder *recorder)
+{
+    struct longest_spans longest = recorder_longest_since_pop(recorder);
+    recorder->longest_since_pop = (struct longest_spans){0, 0};
+    return longest;
 }

@@ -1,15 +1,20 @@
 /* Joins samples of the GIL into holds, without Python.h.
 
-   A sample says who held the GIL at one moment, how often it had changed its holder by then, and
-   whether somebody had asked for it. If two samples in a row differ, the change is put halfway
-   between them; a hold between two samples of another holder ends that one's, and is too short to
-   be seen itself.
+   A sample says who held the GIL at one moment, how often it had changed its holder by then, how
+   many threads waited, and whether somebody had asked for it. If two samples in a row differ, the
+   change is put halfway between them; a hold between two samples of another holder ends that one's,
+   and is too short to be seen itself.
 
    The holder that two samples agree on may have released the GIL between them and taken it again:
    CPython counts that as no change. So a hold in which nobody asked is an upper bound, "found held
    each time". Once a thread is seen to wait for the GIL, or to have asked for it, what follows is a
    wait: that thread waits until it has the GIL, which counts as a change. A stall is that part; at
    an end where samples lay far apart, no more of it than was seen.
+
+   Samples lie far apart while all cores are busy, or if the sampling thread gets none. Held time is
+   counted all the same. But a hold is said to be no longer than its samples, with two intervals at
+   each end, if no two of them lay far apart while nobody waited: if so, no longer than the longest
+   part of which that is true.
 
    Totals stay exact for as long as a recording lasts; the holds one by one are kept until their
    memory is full, the longest ones always. */
@@ -22,6 +27,8 @@
 #include <stdint.h>
 
 #include "recording/holds.h"
+#include "recording/integral.h"
+#include "recording/seen_span.h"
 
 enum {
     RECORDER_NOBODY = -1,        /* the GIL was free */
@@ -34,6 +41,10 @@ struct holder_total {
     uint64_t held_ns;
     uint64_t holds;
     uint64_t longest_ns;
+    uint64_t caused_wait_ns;  /* by other threads while it held, together */
+    uint64_t waited_ns;       /* by itself, as far as it was named among those who waited */
+    uint64_t longest_wait_ns; /* that is certain */
+    struct integral attached; /* of 1 while it was attached and there was no GIL */
 };
 
 /* What one sample saw; `holder` is a slot of the recorder's, or RECORDER_NOBODY. */
@@ -41,13 +52,23 @@ struct sighting {
     uint64_t now_ns; /* never goes backwards */
     int32_t holder;
     uint64_t switches; /* differs from the last sample's if the GIL has changed hands since */
+    uint32_t waiters;  /* threads that wait for the GIL; 0 too if that is unknown */
 };
+
+struct longest_spans {
+    uint64_t hold_ns;
+    uint64_t wait_ns; /* of one thread, without a doubt */
+};
+
+/* Make each of them as long as the other's, if that is longer. */
+void longest_spans_add(struct longest_spans *longest, struct longest_spans other);
 
 struct recorder {
     uint64_t start_ns;
     struct sighting last;
     uint64_t last_gap_ns;
     struct hold open;      /* meaningful while last.holder is somebody */
+    struct seen_span seen; /* of the open hold */
     uint64_t requested_ns; /* since when somebody waits in the open hold; 0: nobody was seen to */
 
     uint64_t samples;
@@ -66,7 +87,10 @@ struct recorder {
     double unseen_ns2;  /* the same of the pairs that were too far apart */
     uint64_t longest_gap_ns;
 
-    struct holder_total holders[RECORDER_MAX_HOLDERS]; /* by slot */
+    struct integral waiters;
+    struct integral pressure; /* of 1 while somebody waits, and 0 else */
+    uint64_t held_wait_ns;    /* of `waiters` while the GIL was held */
+
     int32_t next_number;
     struct holder_total folded; /* the holders that had to make room, together */
     size_t folded_count;
@@ -75,14 +99,18 @@ struct recorder {
     struct hold_list stalls; /* the waits of `stall_ns` and more */
     uint64_t stall_ns;
 
+    struct longest_spans longest_since_pop; /* the open hold left out */
+
+    /* A sample changes no more of what follows than one holder, for how long others were attached,
+       and a few of the longest holds: the journal keeps what comes before. */
+    struct holder_total holders[RECORDER_MAX_HOLDERS]; /* by slot */
     struct longest_holds longest;
-    uint64_t longest_since_pop_ns; /* since recorder_pop_longest_hold() */
 };
 
 /* Begin a recording that keeps up to `max_holds` holds one by one; waits of `stall_ns` and more
    are stalls, and a tenth of the room is theirs alone. */
-void recorder_init(struct recorder *recorder, uint64_t max_gap_ns, uint64_t stall_ns,
-                   size_t max_holds);
+void recorder_init(struct recorder *recorder, struct arena *arena, uint64_t max_gap_ns,
+                   uint64_t stall_ns, size_t max_holds);
 
 /* Give back the memory of the holds that were kept one by one; totals stay. */
 void recorder_free(struct recorder *recorder);
@@ -106,39 +134,14 @@ void recorder_sample_end(struct recorder *recorder, const struct sighting *sight
 /* Close the open hold, if any, as of `now_ns`. */
 void recorder_finish(struct recorder *recorder, uint64_t now_ns);
 
-/* What a held fraction and its error are worked out from, up to the last sample. */
-struct recorder_sums {
-    uint64_t start_ns;
-    uint64_t end_ns;
-    uint64_t samples;
-    uint64_t held_ns; /* the open hold included */
-    uint64_t observed_ns;
-    uint64_t observed_pairs;
-    uint64_t changes;
-    double changes_ns2;
-    double unseen_ns2;
-};
-
-struct recorder_sums recorder_sum_up(const struct recorder *recorder);
-
 /* How long the open hold lasts as of the last sample; 0 when there is none. */
 uint64_t recorder_open_ns(const struct recorder *recorder);
 
-/* The longest hold since recorder_pop_longest_hold() was last called, the open one included. */
-uint64_t recorder_longest_since_pop(const struct recorder *recorder);
-uint64_t recorder_pop_longest_hold(struct recorder *recorder);
+/* The longest part of it that was closely sampled; 0 when there is none. */
+uint64_t recorder_open_seen_ns(const struct recorder *recorder);
 
-/* The holders that are kept, in the order of their numbers: in a recording with few threads, a
-   holder's number is its index here. */
-struct holder_order {
-    int32_t count;
-    int32_t slots[RECORDER_MAX_HOLDERS];
-    int32_t numbers[RECORDER_MAX_HOLDERS];
-};
-
-void recorder_order_holders(const struct recorder *recorder, struct holder_order *order);
-
-/* The index of a holder's number in the order; `count` for one that was folded. */
-int32_t holder_order_index(const struct holder_order *order, int32_t number);
+/* Since recorder_pop_longest() was last called, what the open hold has of them included. */
+struct longest_spans recorder_longest_since_pop(const struct recorder *recorder);
+struct longest_spans recorder_pop_longest(struct recorder *recorder);
 
 #endif

@@ -2,12 +2,14 @@
 
 #include <string.h>
 
-#include "cpython/frame_state.h"
 #include "os/os_process.h"
+#include "recording/take_sample.h"
 
 enum {
-    STACKS_SHARE = 4, /* of the memory: one part in four is for stacks */
-    MAX_PAUSES = 4,   /* two samples further apart than that many pauses tell nothing */
+    STACKS_SHARE = 4,    /* of the memory: one part in four is for stacks */
+    VICTIMS_SHARE = 16,  /* one in 16 for those who waited in stalls */
+    ACTIVITY_SHARE = 64, /* and one in 64 for what threads did */
+    FASTER = 4,          /* so many times as many samples while the world is to stand still */
 };
 
 static void
@@ -15,7 +17,6 @@ init_mutexes(struct sampler *sampler)
 {
     os_mutex_init(&sampler->lifecycle);
     os_mutex_init(&sampler->mutex);
-    os_mutex_init(&sampler->stacks_mutex);
 }
 
 static void
@@ -23,13 +24,23 @@ init_recording(struct sampler *sampler)
 {
     const struct sampling *sampling = &sampler->sampling;
     uint64_t stack_memory = sampling->memory / STACKS_SHARE;
-    uint64_t hold_memory = sampling->memory - stack_memory;
-    stack_log_init(&sampler->stacks, (size_t)stack_memory);
-    recorder_init(&sampler->recorder, MAX_PAUSES * sampling->interval_ns, sampling->stall_ns,
-                  (size_t)(hold_memory / sizeof(struct hold)));
+    uint64_t victim_memory = sampling->memory / VICTIMS_SHARE;
+    uint64_t activity_memory = sampling->memory / ACTIVITY_SHARE;
+    uint64_t hold_memory = sampling->memory - stack_memory - victim_memory - activity_memory;
+    stacks_init(&sampler->stacks, sampling->arena, sampling->takes_stacks, sampling->stall_ns,
+                sampling->budget_ns, (size_t)stack_memory);
+    waiters_init(&sampler->waiters, sampling->arena, sampling->stall_ns, sampling->budget_ns,
+                 (size_t)victim_memory);
+    activity_init(&sampler->activity, sampling->arena, (size_t)activity_memory,
+                  sampling->budget_ns);
+    recorder_init(&sampler->recorder, sampling->arena, SAMPLER_MAX_PAUSES * sampling->interval_ns,
+                  sampling->stall_ns, (size_t)(hold_memory / sizeof(struct hold)));
     window_init(&sampler->window, sampling->window_ns);
     holders_init(&sampler->holders);
-    pace_init(&sampler->pace, sampling->interval_ns, sampling->busy_interval_ns,
+    attachments_init(&sampler->world.attachments);
+    pauses_init(&sampler->world.pauses);
+    atomic_init(&sampler->world.is_pausing, false);
+    pace_init(&sampler->pace, sampling->interval_ns, sampling->budget_ns,
               involuntary_context_switches());
 }
 
@@ -40,6 +51,8 @@ sampler_init(struct sampler *sampler, const struct sampling *sampling)
     sampler->sampling = *sampling;
     atomic_init(&sampler->state, SAMPLER_NEW);
     atomic_init(&sampler->process, this_process());
+    atomic_init(&sampler->numbering, NUMBERED_NOT_YET);
+    atomic_init(&sampler->journal.sequence, 0);
     init_mutexes(sampler);
     init_recording(sampler);
 }
@@ -48,156 +61,83 @@ void
 sampler_destroy(struct sampler *sampler)
 {
     recorder_free(&sampler->recorder);
-    stack_log_free(&sampler->stacks);
+    stacks_free(&sampler->stacks);
+    waiters_free(&sampler->waiters);
+    activity_free(&sampler->activity);
+    watchdog_free(sampler->watchdog);
     os_mutex_destroy(&sampler->lifecycle);
     os_mutex_destroy(&sampler->mutex);
-    os_mutex_destroy(&sampler->stacks_mutex);
 }
 
-/* -- what it runs --------------------------------------------------------------------------- */
+/* -- in its file ----------------------------------------------------------------------------- */
 
-/* Stands for the frames further out than those that are read. */
-static const struct frame_names TRUNCATED = {.file = "<truncated>", .function = "<truncated>"};
+/* Whatever is read from a file has its size here, and so has what lies around it. */
+static const size_t SIZES[] = {
+    sizeof(struct sampler),
+    offsetof(struct sampler, journal),
+    sizeof(struct recorder),
+    offsetof(struct sampler, recorder),
+    offsetof(struct recorder, holders),
+    offsetof(struct recorder, holds),
+    sizeof(struct hold),
+    offsetof(struct sampler, holders),
+    sizeof(struct sighted_thread),
+    offsetof(struct sampler, world),
+    sizeof(struct attachments),
+    sizeof(struct pause),
+    offsetof(struct watched_world, pauses),
+    offsetof(struct sampler, stacks),
+    sizeof(struct profile),
+    offsetof(struct stacks, profile),
+    sizeof(struct profile_frame),
+    sizeof(struct profile_row),
+    sizeof(struct profile_moment),
+    sizeof(struct profile_wait),
+    sizeof(struct waiters),
+    offsetof(struct sampler, waiters),
+    sizeof(struct victim),
+    offsetof(struct waiters, victims),
+    sizeof(struct activity),
+    offsetof(struct sampler, activity),
+    sizeof(struct active_thread),
+    offsetof(struct activity, rows),
+    sizeof(struct activity_row),
+    offsetof(struct sampler, numbering),
+};
 
-static bool
-add_frame(struct stack_log *stacks, const struct frame_names *names)
+uint64_t
+sampler_layout(void)
 {
-    return stack_log_add_frame(stacks, names->file, names->function, names->line);
+    uint64_t layout = UINT64_C(0xCBF29CE484222325); /* FNV-1a, of numbers */
+    for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++) {
+        layout = (layout ^ SIZES[i]) * UINT64_C(0x100000001B3);
+    }
+    return layout;
 }
 
-static void
-take_stack(struct sampler *sampler, uint64_t now_ns, uint64_t hold_start_ns, gil_holder holder)
-{
-    struct frame_addresses addresses;
-    struct frame_names names;
-    struct stack_log *stacks = &sampler->stacks;
-    bool is_whole = frame_state_find(holder, &addresses);
-    os_mutex_lock(&sampler->stacks_mutex);
-    for (size_t i = 0; is_whole && i < addresses.count; i++) {
-        if (frame_state_describe(&addresses.items[i], &names)) {
-            is_whole = add_frame(stacks, &names);
-        }
-    }
-    if (is_whole && addresses.is_truncated) {
-        is_whole = add_frame(stacks, &TRUNCATED);
-    }
-    stack_log_finish_stack(stacks, is_whole, hold_start_ns, now_ns);
-    os_mutex_unlock(&sampler->stacks_mutex);
-}
-
-/* Whether to take the holder's stack: first when the hold is half as long as a stall, then every
-   so often, at longer intervals the longer it lasts. */
-static bool
-is_stack_due(struct sampler *sampler, uint64_t now_ns, uint64_t hold_start_ns)
-{
-    uint64_t step_ns = sampler->sampling.stall_ns / 2;
-    uint64_t age_ns = now_ns - hold_start_ns;
-    bool is_first = hold_start_ns != sampler->stacked_hold_ns;
-    if (step_ns == 0 || hold_start_ns == 0 || age_ns < step_ns ||
-        (!is_first && now_ns < sampler->next_stack_ns)) {
-        return false;
-    }
-    sampler->stacked_hold_ns = hold_start_ns;
-    sampler->next_stack_ns = now_ns + (age_ns / 16 > step_ns ? age_ns / 16 : step_ns);
-    return true;
-}
-
-/* -- a sample ------------------------------------------------------------------------------- */
-
-static struct sighting
-sight(struct sampler *sampler, const struct gil_sample *sample, uint64_t now_ns)
-{
-    return (struct sighting){
-        .now_ns = now_ns,
-        .holder = holders_find(&sampler->holders, &sampler->recorder, &sampler->sampling.gil,
-                               sample->holder),
-        .switches = sample->switches,
-    };
-}
-
-/* Nobody asks before a switch interval has gone by. */
-static bool
-is_asked_for(const struct sampler *sampler, const struct gil_sample *sample, uint64_t interval_ns)
-{
-    return recorder_open_ns(&sampler->recorder) >= interval_ns / 2 &&
-           gil_state_is_requested(&sampler->sampling.gil, sample->holder);
-}
-
-/* Once is enough for a hold. A thread that waits is the better sign: it is seen at once, and a
-   request only after a switch interval. */
-static void
-look_for_a_request(struct sampler *sampler, const struct gil_sample *sample)
-{
-    const struct gil *gil = &sampler->sampling.gil;
-    if (sample->holder == 0 || sampler->recorder.requested_ns != 0) {
-        return;
-    }
-    uint64_t interval_ns = gil_state_switch_interval_ns(gil);
-    bool is_waited_for = sampler->counts_waiters && gil_state_waiters(gil) > 0;
-    if ((is_waited_for || is_asked_for(sampler, sample, interval_ns)) &&
-        gil_state_switches(gil) == sample->switches) {
-        recorder_note_request(&sampler->recorder, is_waited_for ? 0 : interval_ns);
-    }
-}
-
-enum who { FIRST_THREAD, BACKUP_THREAD, CALLER };
-
-static void
-keep_pace(struct sampler *sampler, uint64_t now_ns, enum who who)
-{
-    struct pace *pace = &sampler->pace;
-    if (who == BACKUP_THREAD) {
-        pace_count_backup_sample(pace);
-    }
-    else if (who == FIRST_THREAD && pace_count_sample(pace)) {
-        pace_check(pace, now_ns, involuntary_context_switches());
-        sampler->recorder.max_gap_ns = MAX_PAUSES * pace->pause_ns;
-    }
-}
-
-static void
-record_sample(struct sampler *sampler, enum who who)
-{
-    os_mutex_lock(&sampler->mutex);
-    bool is_due = false;
-    struct gil_sample sample = {0, 0};
-    uint64_t now_ns = clock_monotonic_ns(), start_ns = 0;
-    if (!sampler->is_over) {
-        sample = gil_state_sample(&sampler->sampling.gil);
-        struct sighting sighting = sight(sampler, &sample, now_ns);
-        start_ns = recorder_sample(&sampler->recorder, &sighting);
-        window_advance(&sampler->window, &sampler->recorder);
-        look_for_a_request(sampler, &sample);
-        is_due = is_stack_due(sampler, now_ns, start_ns);
-        keep_pace(sampler, now_ns, who);
-    }
-    os_mutex_unlock(&sampler->mutex);
-    if (is_due) {
-        take_stack(sampler, now_ns, start_ns, sample.holder);
-    }
-}
+/* -- the thread ----------------------------------------------------------------------------- */
 
 void
 sampler_sample(struct sampler *sampler)
 {
-    record_sample(sampler, CALLER);
+    take_sample(sampler, CALLER);
 }
 
 static void
 sample_as_backup(void *opaque_sampler)
 {
     if (!runtime_is_finalizing()) {
-        record_sample(opaque_sampler, BACKUP_THREAD);
+        take_sample(opaque_sampler, BACKUP_THREAD);
     }
 }
-
-/* -- the thread ----------------------------------------------------------------------------- */
 
 /* Only this thread changes the pace, so it may read it without the mutex. */
 static uint64_t
 choose_pause(struct sampler *sampler, struct looker *looker)
 {
-    uint64_t pause_ns = looker_jitter(looker, sampler->pace.pause_ns);
+    bool is_pausing = atomic_load_explicit(&sampler->world.is_pausing, memory_order_relaxed);
+    uint64_t mean_ns = sampler->pace.pause_ns;
+    uint64_t pause_ns = looker_jitter(looker, is_pausing ? mean_ns / FASTER : mean_ns);
     /* With all cores busy, a second thread would take its core from the program too. */
     if (sampler->pace.all_cores_busy) {
         backup_disarm(&sampler->backup);
@@ -209,16 +149,29 @@ choose_pause(struct sampler *sampler, struct looker *looker)
 }
 
 /* When the runtime shuts down, what a sample reads goes away. */
+static bool
+is_python_over(void)
+{
+    return runtime_is_finalizing() || !runtime_has_threads();
+}
+
 static void
 sample_until_stopped(struct looker *looker, void *opaque_sampler)
 {
     struct sampler *sampler = opaque_sampler;
     uint64_t pause_ns = looker_jitter(looker, sampler->sampling.interval_ns);
-    while (looker_sleep(looker, pause_ns) && !runtime_is_finalizing()) {
-        record_sample(sampler, FIRST_THREAD);
+    while (looker_sleep(looker, pause_ns) && !is_python_over()) {
+        take_sample(sampler, FIRST_THREAD);
         pause_ns = choose_pause(sampler, looker);
     }
     backup_disarm(&sampler->backup);
+    if (is_python_over()) {
+        take_last_sample(sampler); /* nobody may stop it any more */
+    }
+    if (!runtime_has_threads()) {
+        backup_sampler_stop(&sampler->backup); /* or the process would never end */
+    }
+    watchdog_end(sampler->watchdog);
 }
 
 /* -- its life ------------------------------------------------------------------------------- */
@@ -242,10 +195,13 @@ start_threads(struct sampler *sampler)
         backup_sampler_start(&sampler->backup, sample_as_backup, sampler,
                              sampler->sampling.interval_ns);
     }
+    activity_begin(&sampler->activity);
+    watchdog_begin(sampler->watchdog, sampler->waiters.search.source, &sampler->stacks.collection);
     if (looker_start(&sampler->looker, "gilext sampler", sample_until_stopped, sampler)) {
         set_state(sampler, SAMPLER_RUNNING);
         return SAMPLER_STARTED;
     }
+    watchdog_end(sampler->watchdog);
     backup_sampler_stop(&sampler->backup);
     set_state(sampler, SAMPLER_STOPPED);
     return SAMPLER_REFUSED;
@@ -259,6 +215,7 @@ sampler_start(struct sampler *sampler, bool counts_waiters)
     if (sampler_get_state(sampler) == SAMPLER_NEW) {
         set_state(sampler, SAMPLER_STARTING);
         sampler->counts_waiters = counts_waiters;
+        waiters_start(&sampler->waiters, counts_waiters);
         outcome = start_threads(sampler);
     }
     os_mutex_unlock(&sampler->lifecycle);
@@ -268,36 +225,30 @@ sampler_start(struct sampler *sampler, bool counts_waiters)
 void
 sampler_end_recording(struct sampler *sampler)
 {
-    if (sampler_get_state(sampler) == SAMPLER_NEW) {
-        return;
+    if (sampler_get_state(sampler) != SAMPLER_NEW) {
+        take_last_sample(sampler);
     }
-    os_mutex_lock(&sampler->mutex);
-    if (!sampler->is_over) {
-        uint64_t now_ns = clock_monotonic_ns();
-        if (!runtime_is_finalizing()) {
-            struct gil_sample sample = gil_state_sample(&sampler->sampling.gil);
-            struct sighting sighting = sight(sampler, &sample, now_ns);
-            recorder_sample_end(&sampler->recorder, &sighting);
-        }
-        recorder_finish(&sampler->recorder, now_ns);
-        sampler->is_over = true;
-    }
-    os_mutex_unlock(&sampler->mutex);
 }
 
-/* Python has the holders as a list: from their numbers to their places in it. */
 static void
-number_by_place(struct recorder *recorder)
+set_numbering(struct sampler *sampler, enum numbering numbering)
 {
+    atomic_store_explicit(&sampler->numbering, numbering, memory_order_seq_cst);
+}
+
+void
+sampler_number_by_place(struct sampler *sampler)
+{
+    struct recorder *recorder = &sampler->recorder;
     struct holder_order order;
-    if (recorder->folded_count == 0) {
-        return;
-    }
     recorder_order_holders(recorder, &order);
-    for (size_t i = 0; i < recorder->holds.count; i++) {
+    set_numbering(sampler, NUMBERED_IN_PART);
+    activity_rows_number(&sampler->activity.rows, &order);
+    for (size_t i = 0; recorder->folded_count > 0 && i < recorder->holds.count; i++) {
         struct hold *hold = &recorder->holds.items[i];
         hold->holder = holder_order_index(&order, hold->holder);
     }
+    set_numbering(sampler, NUMBERED);
 }
 
 void
@@ -309,8 +260,9 @@ sampler_stop(struct sampler *sampler)
         set_state(sampler, SAMPLER_STOPPING);
         looker_join(&sampler->looker);
         backup_sampler_stop(&sampler->backup);
-        number_by_place(&sampler->recorder);
+        sampler_number_by_place(sampler);
         set_state(sampler, SAMPLER_STOPPED);
+        arena_cut(sampler->sampling.arena);
     }
     os_mutex_unlock(&sampler->lifecycle);
 }
@@ -318,9 +270,13 @@ sampler_stop(struct sampler *sampler)
 void
 sampler_forget(struct sampler *sampler)
 {
+    /* First: up to here, what is written would be written to the parent's file. */
+    bool is_whole = sampler_get_state(sampler) == SAMPLER_STOPPED;
+    arena_leave(sampler->sampling.arena, is_whole, sizeof *sampler);
     init_mutexes(sampler); /* the thread that may have had one isn't here */
     if (sampler_get_state(sampler) != SAMPLER_NEW) {
         backup_sampler_forget(&sampler->backup);
+        watchdog_forget(sampler->watchdog);
         init_recording(sampler);
         sampler->recorder.start_ns = sampler->recorder.last.now_ns = clock_monotonic_ns();
         sampler->is_over = true;

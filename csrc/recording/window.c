@@ -15,7 +15,7 @@ add_edge(struct window *window, struct recorder *recorder)
 {
     window->edges[window->count % (WINDOW_STEPS + 1)] = (struct window_edge){
         .sums = recorder_sum_up(recorder),
-        .longest_hold_ns = recorder_pop_longest_hold(recorder),
+        .longest = recorder_pop_longest(recorder),
     };
     window->count++;
     window->next_ns = recorder->last.now_ns + window->step_ns;
@@ -31,24 +31,18 @@ window_advance(struct window *window, struct recorder *recorder)
 }
 
 struct recorder_sums
-window_read(const struct window *window, const struct recorder *recorder, uint64_t *longest_hold_ns)
+window_read(const struct window *window, const struct recorder *recorder,
+            struct longest_spans *longest)
 {
     uint64_t kept = window->count < WINDOW_STEPS + 1 ? window->count : WINDOW_STEPS + 1;
     uint64_t oldest = window->count - kept;
     const struct recorder_sums *from = &window->edges[oldest % (WINDOW_STEPS + 1)].sums;
-    struct recorder_sums sums = recorder_sum_up(recorder);
+    struct recorder_sums now = recorder_sum_up(recorder);
+    struct recorder_sums sums = recorder_sums_since(&now, from);
     sums.start_ns = from->end_ns;
-    sums.samples -= from->samples;
-    sums.held_ns -= from->held_ns;
-    sums.observed_ns -= from->observed_ns;
-    sums.observed_pairs -= from->observed_pairs;
-    sums.changes -= from->changes;
-    sums.changes_ns2 -= from->changes_ns2;
-    sums.unseen_ns2 -= from->unseen_ns2;
-    *longest_hold_ns = recorder_longest_since_pop(recorder);
+    *longest = recorder_longest_since_pop(recorder);
     for (uint64_t edge = oldest + 1; edge < window->count; edge++) {
-        uint64_t longest_ns = window->edges[edge % (WINDOW_STEPS + 1)].longest_hold_ns;
-        *longest_hold_ns = longest_ns > *longest_hold_ns ? longest_ns : *longest_hold_ns;
+        longest_spans_add(longest, window->edges[edge % (WINDOW_STEPS + 1)].longest);
     }
     return sums;
 }

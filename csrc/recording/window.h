@@ -6,14 +6,14 @@
 
 #include <stdint.h>
 
-#include "recording/recorder.h"
+#include "recording/recorder_sums.h"
 
 enum { WINDOW_STEPS = 10 };
 
 /* Where one step ends and the next begins. */
 struct window_edge {
     struct recorder_sums sums;
-    uint64_t longest_hold_ns; /* of those that ended in the step before, or went on here */
+    struct longest_spans longest; /* of those that ended in the step before, or went on here */
 };
 
 /* A ring of edges: the oldest is where the window begins. */
@@ -30,9 +30,9 @@ void window_init(struct window *window, uint64_t length_ns);
 void window_advance(struct window *window, struct recorder *recorder);
 
 /* What lies between the window's oldest edge and the recorder's last sample: all sums but
-   `start_ns` and `end_ns` are of that time alone. `longest_hold_ns` gets the longest hold that
-   ended in it or goes on. At least one sample was taken. */
+   `start_ns` and `end_ns` are of that time alone. `longest` gets the longest hold and wait that
+   ended in it or go on. At least one sample was taken. */
 struct recorder_sums window_read(const struct window *window, const struct recorder *recorder,
-                                 uint64_t *longest_hold_ns);
+                                 struct longest_spans *longest);
 
 #endif

@@ -1,8 +1,7 @@
-/* gilext.refcount, is_immortal, and what inspect_refs and check_leaks read: counts as they are. */
+/* gilext.refcount, is_immortal, and what inspect_refs reads: counts as they are. */
 
 #include "cpython/refcount_state.h"
 #include "native.h"
-#include "references/heap.h"
 
 static PyObject *
 refcount(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs)
@@ -39,16 +38,6 @@ refcount_parts(PyObject *module, PyObject *object)
     }
 }
 
-static PyObject *
-heap_bytes(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
-{
-    uint64_t bytes;
-    if (!heap_bytes_in_use(&bytes)) {
-        Py_RETURN_NONE;
-    }
-    return PyLong_FromUnsignedLongLong(bytes);
-}
-
 PyDoc_STRVAR(refcount_doc,
              "refcount($module, object, /)\n--\n\n"
              "Return how many references to an object there are, without the one of this call.\n\n"
@@ -63,14 +52,10 @@ PyDoc_STRVAR(is_immortal_doc,
 PyDoc_STRVAR(refcount_parts_doc,
              "refcount_parts($module, object, /)\n--\n\n"
              "On a free-threaded build: owner's thread, local and shared part, flags; else None.");
-PyDoc_STRVAR(heap_bytes_doc,
-             "heap_bytes($module)\n--\n\n"
-             "Return the bytes that malloc() has given out, or None when that can't be told.");
 
 PyMethodDef refcount_functions[] = {
     {"refcount", METHOD(refcount), METH_FASTCALL, refcount_doc},
     {"is_immortal", is_immortal, METH_O, is_immortal_doc},
     {"refcount_parts", refcount_parts, METH_O, refcount_parts_doc},
-    {"heap_bytes", heap_bytes, METH_NOARGS, heap_bytes_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -157,7 +157,7 @@ test_thread_sees_who_holds_it_and_ends_with_the_runtime(void)
     CHECK(call_watch_start(watch));
     call_watch_enter_or_leave(watch);
     /* As long as it takes: a loaded machine may keep the thread from its core. */
-    while (atomic_load(&watch->looker.oversleep.wakes) < 20) {
+    while (atomic_load(&watch->looker.oversleep.wakes) < 200) {
         os_sleep_ns(MS);
     }
     atomic_store(&made_up_finalizing, true);

@@ -50,6 +50,35 @@ each_waiter_counts_until_it_is_woken(void)
     CHECK(condition_waiters(&condition) == 0);
 }
 
+static bool is_locked_here;
+
+static void
+lock_it_once(void *unused)
+{
+    (void)unused;
+    os_mutex_lock(&mutex);
+    is_locked_here = true;
+    os_mutex_unlock(&mutex);
+}
+
+static void
+a_mutex_is_contended_while_a_thread_waits_for_it(void)
+{
+    os_thread thread;
+    os_mutex_init(&mutex);
+    CHECK(!mutex_is_contended(&mutex));
+    os_mutex_lock(&mutex);
+    CHECK(!mutex_is_contended(&mutex));
+    CHECK(os_thread_start(&thread, lock_it_once, NULL));
+    while (!mutex_is_contended(&mutex)) {
+        os_sleep_ns(10000);
+    }
+    CHECK(!is_locked_here);
+    os_mutex_unlock(&mutex);
+    os_thread_join(&thread);
+    CHECK(is_locked_here && !mutex_is_contended(&mutex));
+}
+
 int
 main(void)
 {
@@ -58,6 +87,7 @@ main(void)
 #endif
     if (condition_waiters_are_known()) {
         each_waiter_counts_until_it_is_woken();
+        a_mutex_is_contended_while_a_thread_waits_for_it();
     }
     return 0;
 }

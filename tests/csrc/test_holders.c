@@ -2,6 +2,7 @@
 
 #include "check.h"
 #include "made_up_gil.h"
+#include "recording/holder_order.h"
 #include "recording/holders.h"
 
 static struct holders holders;
@@ -12,7 +13,7 @@ static void
 begin(void)
 {
     holders_init(&holders);
-    recorder_init(&recorder, 1000000, 0, 1 << 20);
+    recorder_init(&recorder, NULL, 1000000, 0, 1 << 20);
     atomic_store(&made_up_generation, 0);
 }
 
@@ -49,11 +50,28 @@ test_an_address_that_another_thread_uses_again_is_another_holder(void)
     recorder_free(&recorder);
 }
 
+static void
+test_a_thread_that_was_found_in_the_list_is_the_holder_that_it_was(void)
+{
+    begin();
+    int32_t held = find(4096);
+    struct thread_state found = {4096, holders.threads[held].thread};
+    CHECK(holders_place(&holders, &recorder, &found, 0) == held);
+    found.state = 8192;
+    found.thread.native_id = 5;
+    int32_t placed = holders_place(&holders, &recorder, &found, 0);
+    CHECK(placed != held && holders.threads[placed].thread.native_id == 5);
+    found.thread.native_id = 6;
+    CHECK(holders_place(&holders, &recorder, &found, 1) != placed);
+    CHECK(holders.threads[placed].has_ended);
+    recorder_free(&recorder);
+}
+
 /* Each of many threads holds the GIL once, for a time of its own; a main thread in between. */
 static uint64_t
 see_threads(int count, bool at_one_address)
 {
-    struct sighting sighting = {0, RECORDER_NOBODY, 0};
+    struct sighting sighting = {.holder = RECORDER_NOBODY};
     uint64_t held_ns = 0;
     for (int i = 0; i < count; i++) {
         uint64_t length_ns = 2 * (uint64_t)(1 + i * 377 % 1000);
@@ -61,11 +79,15 @@ see_threads(int count, bool at_one_address)
             atomic_fetch_add(&made_up_generation, 1);
         }
         gil_holder thread = at_one_address ? 4096 : 8192 + 1024 * (gil_holder)i;
-        sighting = (struct sighting){sighting.now_ns + 2, find(thread), sighting.switches + 1};
+        sighting = (struct sighting){.now_ns = sighting.now_ns + 2,
+                                     .holder = find(thread),
+                                     .switches = sighting.switches + 1};
         recorder_sample(&recorder, &sighting);
         sighting.now_ns += length_ns;
         recorder_sample(&recorder, &sighting);
-        sighting = (struct sighting){sighting.now_ns + 2, RECORDER_NOBODY, sighting.switches};
+        sighting = (struct sighting){.now_ns = sighting.now_ns + 2,
+                                     .holder = RECORDER_NOBODY,
+                                     .switches = sighting.switches};
         recorder_sample(&recorder, &sighting);
         held_ns += length_ns + (i == 0 ? 1 : 2);
     }
@@ -120,7 +142,7 @@ test_finding_one_costs_the_same_however_many_threads_there_were(bool at_one_addr
 static void
 test_who_held_it_longest_is_kept(void)
 {
-    struct sighting sighting = {0, RECORDER_NOBODY, 0};
+    struct sighting sighting = {.holder = RECORDER_NOBODY};
     begin();
     sighting.holder = find(64);
     recorder_sample(&recorder, &sighting);
@@ -135,6 +157,7 @@ main(void)
 {
     test_an_address_is_one_holder_for_as_long_as_its_thread_lives();
     test_an_address_that_another_thread_uses_again_is_another_holder();
+    test_a_thread_that_was_found_in_the_list_is_the_holder_that_it_was();
     for (int at_one_address = 0; at_one_address < 2; at_one_address++) {
         test_totals_stay_exact_however_many_threads_there_were(at_one_address != 0);
         test_finding_one_costs_the_same_however_many_threads_there_were(at_one_address != 0);

@@ -54,6 +54,7 @@ return_at_once(struct looker *looker, void *opaque_seen)
 {
     struct seen *seen = opaque_seen;
     seen->cleaned_up = !looker_is_stopping(looker);
+    atomic_fetch_add(&seen->turns, 1);
 }
 
 static void
@@ -109,7 +110,9 @@ test_it_may_end_before_it_is_asked(void)
     struct looker looker;
     struct seen seen = {0};
     CHECK(looker_start(&looker, "gilext test", return_at_once, &seen));
-    os_sleep_ns(5 * MS);
+    while (atomic_load(&seen.turns) == 0) {
+        os_sleep_ns(MS);
+    }
     looker_join(&looker);
     CHECK(seen.cleaned_up);
 }

@@ -111,11 +111,37 @@ test_it_copies_where_the_direct_way_is_forbidden(void)
     CHECK(waitpid(child, &status, 0) == child && status == 0);
 }
 
+/* What the other writes after the fork is its own. */
+static void
+test_memory_of_another_process_is_copied_until_it_ends(void)
+{
+    static char word[8] = "here";
+    char copy[8] = "";
+    int to_parent[2], to_child[2];
+    CHECK(pipe(to_parent) == 0 && pipe(to_child) == 0);
+    pid_t child = fork();
+    if (child == 0) {
+        strcpy(word, "there");
+        _exit(write(to_parent[1], "", 1) != 1 || read(to_child[0], copy, 1) != 1);
+    }
+    const struct memory_source source = {.process = child, .shift = 1};
+    CHECK(read(to_parent[0], copy, 1) == 1);
+    bool is_copied = memory_copy_from(&source, copy, word, sizeof copy);
+    CHECK(!is_copied || strcmp(copy, "there") == 0);
+    CHECK(strcmp(word, "here") == 0 && memory_copy_from(NULL, copy, word, sizeof copy));
+    CHECK(strcmp(copy, "here") == 0);
+    CHECK(memory_address(&source, word) == word + 1 && memory_address(NULL, word) == word);
+    CHECK(!memory_copy_from(&source, copy, NULL, 1));
+    CHECK(write(to_child[1], "", 1) == 1 && waitpid(child, NULL, 0) == child);
+    CHECK(!memory_copy_from(&source, copy, word, sizeof copy));
+}
+
 int
 main(void)
 {
     test_what_is_there_is_copied_and_what_is_gone_is_not();
     test_pieces_are_copied_all_or_the_copy_fails();
     test_it_copies_where_the_direct_way_is_forbidden();
+    test_memory_of_another_process_is_copied_until_it_ends();
     return 0;
 }

@@ -87,6 +87,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return archive if archive.exists() else compile_library(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source", sorted(HERE.glob("test_*.c")), ids=lambda source: source.stem.removeprefix("test_")
 )

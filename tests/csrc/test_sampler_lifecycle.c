@@ -11,7 +11,7 @@
 enum { MS = 1000000, US = 1000, THREADS = 3 };
 
 static const struct sampling SAMPLING = {
-    .interval_ns = 50 * US, .busy_interval_ns = 50 * US, .stall_ns = MS, .memory = 1 << 16};
+    .interval_ns = 50 * US, .stall_ns = MS, .memory = 1 << 16, .takes_stacks = true};
 
 struct side {
     struct sampler *sampler;
