@@ -5,6 +5,7 @@ The public names are the keys of ``_HOMES`` below. Each is imported when it is f
 and no module of the package imports from it.
 """
 
+from gilext.core.lazy import lazy_attribute
 from gilext.core.saving import set_writer
 from gilext.core.version import __version__ as __version__
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from gilext._native import spin_held as spin_held
     from gilext._native import spin_interruptible as spin_interruptible
     from gilext._native import spin_released as spin_released
+    from gilext.auditing.audit import Audit as Audit
+    from gilext.auditing.audit import audit as audit
     from gilext.checking.checkup import Checkup as Checkup
     from gilext.checking.checkup import check as check
     from gilext.comparison.comparing import Comparison as Comparison
@@ -47,35 +50,45 @@ if TYPE_CHECKING:
     from gilext.loops.catalogue import Loop as Loop
     from gilext.loops.catalogue import loop as loop
     from gilext.loops.installation import info as info
+    from gilext.recording.attach import attach as attach
+    from gilext.recording.dump import dump as dump
+    from gilext.recording.loading import load_recording as load_recording
     from gilext.recording.monitor import Monitor as Monitor
-    from gilext.recording.monitor import MonitorReading as MonitorReading
     from gilext.recording.monitor import monitor as monitor
+    from gilext.recording.reading import MonitorReading as MonitorReading
     from gilext.recording.results import Recording as Recording
+    from gilext.recording.thread_states import Dump as Dump
     from gilext.recording.watch import Watch as Watch
     from gilext.recording.watch import watch as watch
+    from gilext.recording.watchdog import MonitorStall as MonitorStall
     from gilext.references.counts import RefcountView as RefcountView
     from gilext.references.counts import inspect_refs as inspect_refs
     from gilext.references.counts import watch_refs as watch_refs
-    from gilext.references.leaks import LeakReport as LeakReport
+    from gilext.references.leak_report import LeakReport as LeakReport
     from gilext.references.leaks import check_leaks as check_leaks
     from gilext.references.trial import TrialCollection as TrialCollection
     from gilext.references.trial import trial_collect as trial_collect
 
 _HOMES = {
+    "Audit": "auditing.audit",
     "Binding": "loops.catalogue",
     "Checkup": "checking.checkup",
     "Comparison": "comparison.comparing",
+    "Dump": "recording.thread_states",
     "Environment": "core.environment",
-    "LeakReport": "references.leaks",
+    "LeakReport": "references.leak_report",
     "Loop": "loops.catalogue",
     "Meeting": "_native",
     "Monitor": "recording.monitor",
-    "MonitorReading": "recording.monitor",
+    "MonitorReading": "recording.reading",
+    "MonitorStall": "recording.watchdog",
     "Recording": "recording.results",
     "RefcountView": "references.counts",
     "TrialCollection": "references.trial",
     "UnsupportedInterpreter": "core.errors",
     "Watch": "recording.watch",
+    "attach": "recording.attach",
+    "audit": "auditing.audit",
     "check": "checking.checkup",
     "check_leaks": "references.leaks",
     "checksum_held": "_native",
@@ -83,10 +96,12 @@ _HOMES = {
     "compare": "comparison.comparing",
     "count_primes_held": "_native",
     "count_primes_released": "_native",
+    "dump": "recording.dump",
     "hold_for": "_native",
     "info": "loops.installation",
     "inspect_refs": "references.counts",
     "is_immortal": "_native",
+    "load_recording": "recording.loading",
     "loop": "loops.catalogue",
     "monitor": "recording.monitor",
     "refcount": "_native",
@@ -103,17 +118,25 @@ __all__ = [*_HOMES]
 
 
 def __getattr__(name: str) -> "Any":
-    from importlib import import_module
-
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+    return lazy_attribute(globals(), _HOMES, name)
 
 
 def __dir__() -> list[str]:
     return sorted(set(globals()) | set(__all__))
+
+
+def load_ipython_extension(ipython: "Any") -> None:
+    """Add the magics ``%gil``, ``%%gil`` and ``%gil_leaks``: ``%load_ext gilext``."""
+    from gilext.integrations.ipython import load
+
+    load(ipython)
+
+
+def unload_ipython_extension(ipython: "Any") -> None:
+    """Take them away: ``%unload_ext gilext``."""
+    from gilext.integrations.ipython import unload
+
+    unload(ipython)
 
 
 def _save(result: "Any", path: "Path") -> None:

@@ -9,7 +9,8 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -18,8 +19,16 @@ import hypothesis
 import pytest
 
 import gilext
+from gilext.auditing.tables.gil_rows import GilRow
+from gilext.auditing.tables.gil_table import GilTable, Package
+from gilext.core.environment import info
+from gilext.course.building import NoCompiler, compiler
 from gilext.recording.holds import Hold, Holds
+from gilext.recording.processes import Process
 from gilext.recording.results import Recording, Stall, ThreadTime
+
+sys.path.insert(0, str(Path(__file__).parent / "planted"))
+from declaring import plant_package
 
 pytest_plugins = ["pytester"]
 
@@ -58,10 +67,20 @@ def can_fork_beside_threads() -> bool:
     return hasattr(os, "fork") and "libasan" not in os.environ.get("LD_PRELOAD", "")
 
 
+@cache
+def can_compile() -> bool:
+    """Return whether there is a C compiler here, with this interpreter's headers."""
+    try:
+        return bool(compiler())
+    except NoCompiler:
+        return False
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "with_gil: holds only where there is a GIL")
     config.addinivalue_line("markers", "without_gil: holds only where there is no GIL")
     config.addinivalue_line("markers", "forks: forks while other threads run")
+    config.addinivalue_line("markers", "compiles: compiles C for this interpreter")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -78,6 +97,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("this interpreter runs with a GIL")
     if item.get_closest_marker("forks") and not can_fork_beside_threads():
         pytest.skip("there is no fork here, or AddressSanitizer, which doesn't survive it")
+    if item.get_closest_marker("compiles") and not can_compile():
+        pytest.skip("no C compiler, or no headers")
+
+
+@pytest.fixture(autouse=True)
+def _search_path() -> Iterator[None]:
+    """Let no test change where the others, and their children, find modules."""
+    before = [*sys.path]
+    yield
+    sys.path[:] = before
 
 
 @pytest.fixture
@@ -132,9 +161,17 @@ def run_child() -> Callable[..., subprocess.CompletedProcess[str]]:
     return run
 
 
+@pytest.fixture(scope="session")
+def declaring(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the extension modules of ``tests/planted/declaring.py``; return their folder."""
+    folder = tmp_path_factory.mktemp("declaring")
+    plant_package(folder)
+    return folder
+
+
 @pytest.fixture
 def made_up() -> Callable[..., Recording]:
-    """Make a recording up: its holds and stalls, its threads' names, and any other field."""
+    """Make a recording with a GIL up: its holds and stalls, its threads' names, and any field."""
 
     def make(
         holds: Sequence[Hold] = (),
@@ -175,11 +212,78 @@ def made_up() -> Callable[..., Recording]:
             "holds": kept,
             "holds_truncated_at_seconds": None,
             "histogram": (0,) * 10 + (3, 0, 5) + (0,) * 27,
-            "environment": gilext.info(),
+            "environment": replace(info(), free_threaded_build=False, gil_enabled=True),
         }
         return Recording(**known | fields)
 
     return make
+
+
+@pytest.fixture
+def made_up_process() -> Callable[..., Process]:
+    """Make a process up, for the fields `process` and `children` of recordings that are."""
+
+    def make(
+        pid: int = 100,
+        *command: str,
+        parent_pid: int = 1,
+        start_seconds: float = 0.0,
+        origin: str = "run",
+        end: str = "ended",
+    ) -> Process:
+        start_ns = 5_000_000_000 + round(start_seconds * 1e9)
+        return Process(pid, parent_pid, command or ("python", "app.py"), start_ns, origin, end)
+
+    return make
+
+
+@pytest.fixture
+def made_up_table() -> Callable[..., GilTable]:
+    """Make a GIL table up, of rows that are: their functions, verdicts, and any field."""
+
+    def make(*rows: dict[str, Any], **fields: Any) -> GilTable:
+        known = {
+            "packages": (Package("lib", "1.0"),),
+            "date": "2026-11-26",
+            "environment": replace(info(), gil_modules=None),
+            "rows": tuple(_made_up_row(**row) for row in rows),
+        }
+        return GilTable(**known | fields)
+
+    return make
+
+
+def _made_up_row(
+    function: str = "f",
+    size: str = "",
+    verdict: str | None = "holds",
+    held: float | None = 1.0,
+    off: float | None = 0.02,
+    call: float = 1e-3,
+    **fields: Any,
+) -> GilRow:
+    kept = None if held is None else held * call
+    known = {
+        "function": function,
+        "size": size,
+        "verdict": verdict,
+        "reason": None,
+        "held_fraction": held,
+        "held_error": None if held is None else off,
+        "attached_fraction": None,
+        "attached_error": None,
+        "kept_seconds": kept,
+        "kept_seconds_error": None if kept is None else kept / 20,
+        "longest_hold_seconds": kept,
+        "longest_hold_error": None if kept is None else kept / 10,
+        "wait_seconds": kept,
+        "call_seconds": call,
+        "no_core_fraction": 0.0,
+        "calls": 300,
+        "checks": 3,
+        "gil_enabled": True,
+    }
+    return GilRow(**known | fields)
 
 
 @pytest.fixture

@@ -6,13 +6,16 @@ import os
 import platform
 import sys
 import sysconfig
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 
+from gilext.core.gil_origin import asked_by, modules_that_need_gil
 from gilext.core.report import Report, facts
 from gilext.core.results import Result
 from gilext.core.version import __version__
+
+_MAX_LISTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,12 @@ class Environment(Result):
         Why `usable_cores` is unknown; None when it is known.
     switch_interval_seconds : float
         ``sys.getswitchinterval()``.
+    gil_asked_by : str or None
+        What asked for the GIL of a free-threaded build: ``PYTHON_GIL=1`` or ``-X gil=1``.
+    gil_modules : tuple of str or None
+        If it came back unasked, the loaded extension modules that need it: each would have brought
+        it back. They are in the order in which their imports ended. Empty if none of them explains it; None if
+        it didn't come back, or if that isn't known.
     """
 
     gilext_version: str
@@ -51,6 +60,8 @@ class Environment(Result):
     usable_cores: float | None
     cores_unknown_reason: str | None
     switch_interval_seconds: float
+    gil_asked_by: str | None = field(default=None, kw_only=True)
+    gil_modules: tuple[str, ...] | None = field(default=None, kw_only=True)
 
     def report(self) -> Report:
         """Return a list of what was found."""
@@ -66,13 +77,14 @@ class Environment(Result):
                     ("usable cores", cores(self)),
                 ),
             ),
-            notes=unknown_cores(self),
+            notes=gil_notes(self.gil_modules) + unknown_cores(self),
         )
 
 
 def info() -> Environment:
     """Return what a measurement in this process depends on."""
     usable, reason = usable_cores()
+    has_it_back = is_free_threaded_build() and is_gil_enabled()
     return Environment(
         gilext_version=__version__,
         implementation=platform.python_implementation(),
@@ -85,6 +97,8 @@ def info() -> Environment:
         usable_cores=usable,
         cores_unknown_reason=reason,
         switch_interval_seconds=sys.getswitchinterval(),
+        gil_asked_by=asked_by() if has_it_back else None,
+        gil_modules=modules_behind_gil(),
     )
 
 
@@ -100,9 +114,44 @@ def gil_state(environment: Environment) -> str:
     """Return whether there is a GIL, in words."""
     if not environment.free_threaded_build:
         return "with a GIL"
-    if environment.gil_enabled:
-        return "free-threaded build, GIL switched on"
-    return "free-threaded, no GIL"
+    if not environment.gil_enabled:
+        return "free-threaded, no GIL"
+    state = "free-threaded build, GIL switched on"
+    if environment.gil_asked_by is not None:
+        return f"{state} by {environment.gil_asked_by}"
+    if not environment.gil_modules:
+        return state
+    first, *others = environment.gil_modules
+    return f"{state} for {first}" + (f" and {len(others)} more" if others else "")
+
+
+def modules_behind_gil() -> tuple[str, ...] | None:
+    """Return the modules for which a free-threaded build has a GIL that nobody asked for.
+
+    None if there is no such GIL; empty if no loaded module explains it.
+    """
+    is_unasked = is_free_threaded_build() and is_gil_enabled() and asked_by() is None
+    return modules_that_need_gil() if is_unasked else None
+
+
+def gil_notes(modules: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return for which modules a free-threaded build has a GIL, in a sentence."""
+    if modules is None:
+        return ()
+    if not modules:
+        return ("Why the GIL is on isn't known: no module that is loaded explains it.",)
+    names = _listed(modules)
+    package = modules[0].partition(".")[0]
+    return (
+        "The GIL is on because what was imported doesn't declare Py_MOD_GIL_NOT_USED: "
+        f"{names}. `gilext info --imports {package}` shows who imports it.",
+    )
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:_MAX_LISTED])
+    rest = len(names) - _MAX_LISTED
+    return f"{shown} and {rest} more" if rest > 0 else shown
 
 
 def cores(environment: Environment) -> str:

@@ -19,7 +19,8 @@ def _pieces(report: Report) -> Iterator[str]:
     if head:
         yield f"<p>{'<br>'.join(head)}</p>"
     for part in report.body:
-        yield f"<p>{_safe(part)}</p>" if isinstance(part, str) else _table(part)
+        if part:
+            yield f"<p>{_safe(part)}</p>" if isinstance(part, str) else _table(part)
     for note in report.notes:
         yield f'<p style="opacity:0.7">{_safe(note)}</p>'
 

@@ -8,7 +8,54 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Cell = str | int | float | None
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a program, as a cell of a table.
+
+    If room is short, its folders go, the outermost first; its number never does.
+
+    Attributes
+    ----------
+    file : str
+        The path.
+    line : int
+        The number; 0 if there is none.
+    what : str
+        What stands there: an expression, or the function.
+    lead : str
+        What is written before it.
+    """
+
+    file: str
+    line: int
+    what: str = ""
+    lead: str = ""
+
+    def __str__(self) -> str:
+        """Return it whole."""
+        return self._text(self.file, self.what)
+
+    def shortened(self, width: int) -> str:
+        """Return it with as many folders as there is room for, and at least the file's name.
+
+        If no line has room for it all, what stands there will be folded below the file.
+        """
+        files = [self.file]
+        while "/" in files[-1].lstrip("…/"):
+            files.append("…/" + files[-1].lstrip("…/").split("/", 1)[1])
+        for what in (self.what, ""):
+            for file in files:
+                if len(self._text(file, what)) <= width:
+                    return self._text(file, self.what)
+        return self._text(files[-1], self.what)
+
+    def _text(self, file: str, what: str) -> str:
+        where = f"{file}:{self.line}" if self.line else file
+        return printable(self.lead + " ".join(filter(None, (where, what))))
+
+
+Cell = str | int | float | Place | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +85,8 @@ class Column:
         """Return a cell as it is read: ``-`` for what is unknown."""
         if cell is None:
             return "-"
+        if isinstance(cell, Place):
+            return str(cell)
         return printable(cell) if isinstance(cell, str) else format(cell, self.form)
 
 
@@ -82,7 +131,7 @@ class Report:
     place : str
         What it ran on, in one line.
     body : tuple of Table and str
-        Tables and sentences, in the order in which they are read.
+        Tables and sentences, in the order in which they are read; ``""`` begins a paragraph.
     notes : tuple of str
         What one has to know to read the rest, a sentence each.
     """

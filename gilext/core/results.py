@@ -33,5 +33,9 @@ class Result:
         """Return the text that ``print()`` shows."""
         return plain_text(self.report())
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        report = self.report()
+        return {"text/plain": plain_text(report), "text/html": html(report)}
+
     def _repr_html_(self) -> str:
         return html(self.report())

@@ -1,4 +1,4 @@
-"""Where a result finds what writes it to a file.
+"""How a result finds what writes it to a file.
 
 What writes files stands on what makes results, so results can't import it. They ask here, and
 ``gilext/__init__.py``, which is imported before any module of the package, says who does it.

@@ -1,7 +1,9 @@
 """What a measurement depends on: interpreter, GIL, cores, and a container's limit."""
 
 import errno
+import json
 import os
+import re
 import sys
 from dataclasses import replace
 
@@ -10,12 +12,14 @@ import pytest
 import gilext
 from gilext.core import environment
 from gilext.core.environment import (
+    Environment,
     cpu_quota,
     environment_line,
     info,
     is_gil_enabled,
     usable_cores,
 )
+from gilext.core.reading import read
 
 
 def control_group(root, membership, files):
@@ -138,10 +142,67 @@ def test_number_of_cores_may_be_unknown_altogether(monkeypatch):
     ],
 )
 def test_one_line_says_whether_there_is_a_gil(build, enabled, words):
-    here = replace(info(), free_threaded_build=build, gil_enabled=enabled, implementation="X")
+    here = replace(
+        info(), free_threaded_build=build, gil_enabled=enabled, gil_asked_by=None,
+        gil_modules=None, implementation="X",
+    )  # fmt: skip
 
     assert words in str(here)
     assert environment_line(here).startswith(f"X {here.python_version}, {words}, ")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words", "note"),
+    [
+        ({"gil_asked_by": "PYTHON_GIL=1"}, "by PYTHON_GIL=1", None),
+        ({"gil_modules": ("a._b",)}, "for a._b", "declare Py_MOD_GIL_NOT_USED: a._b. `gilext info"),
+        (
+            {"gil_modules": ("a._b", "c", "d", "e")},
+            "for a._b and 3 more",
+            "declare Py_MOD_GIL_NOT_USED: a._b, c, d and 1 more",
+        ),
+        ({"gil_modules": ()}, "on", "no module that is loaded explains it"),
+        ({}, "on", None),
+    ],
+    ids=["asked", "one", "several", "unexplained", "unknown"],
+)
+def test_a_gil_that_came_back_has_a_reason(fields, words, note):
+    unknown = {"gil_asked_by": None, "gil_modules": None, "cores_unknown_reason": None}
+    here = replace(info(), free_threaded_build=True, gil_enabled=True, **(unknown | fields))
+
+    assert f", free-threaded build, GIL switched {words if words == 'on' else 'on ' + words}, " in (
+        environment_line(here)
+    )
+    assert [note in said for said in here.report().notes] == ([] if note is None else [True])
+    assert read(Environment, json.loads(json.dumps(here.to_dict()))) == here
+
+
+def test_what_recordings_of_before_say_is_read():
+    said = info().to_dict()
+    del said["gil_asked_by"], said["gil_modules"]
+
+    assert read(Environment, json.loads(json.dumps(said))).gil_modules is None
+
+
+@pytest.mark.without_gil
+@pytest.mark.compiles
+def test_the_module_that_brought_the_gil_back_is_named(declaring, run_child):
+    def line_of(*modules, **variables):
+        environment = {
+            "PYTHON_GIL": None,
+            "PYTHONPATH": os.pathsep.join([str(declaring), *sys.path]),
+        }
+        child = run_child("environment_after_imports.py", *modules, **(environment | variables))
+        return child.stdout
+
+    assert ", free-threaded, no GIL, " in line_of("pkg._good")
+    back = line_of("pkg._good", "nested", "pkg._bad")
+    assert ", free-threaded build, GIL switched on for pkg._used and 1 more, " in back
+    assert "`gilext info --imports pkg`" in back
+    assert re.search("^check: .* declare Py_MOD_GIL_NOT_USED: pkg._used, pkg._bad", back, re.M)
+    asked = line_of("pkg._used", PYTHON_GIL="1")
+    assert ", GIL switched on by PYTHON_GIL=1, " in asked
+    assert "--imports" not in asked
 
 
 def test_gil_is_enabled_where_nothing_says_otherwise(monkeypatch):

@@ -5,13 +5,16 @@ import pkgutil
 import sys
 import types
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import gilext
+from gilext.core.environment import Environment
 from gilext.core.results import Result
 from gilext.recording.holds import Holds
 
@@ -57,13 +60,26 @@ def made(kind, figure, are_known):
         many = len(arguments) == 2 and arguments[1] is ...
         kinds = arguments[:1] * 2 if many else arguments
         return tuple(made(one, figure, are_known) for one in kinds)
+    if origin is Mapping:
+        return dict([tuple(made(one, figure, are_known) for one in arguments)])
     if origin is typing.Literal:
         return arguments[0]
     if is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        return kind(**{one.name: made(hints[one.name], figure, are_known) for one in fields(kind)})
+        values = {one.name: hints[one.name] for one in fields(kind)}
+        no_more = {name for name, hint in values.items() if hint == tuple[kind, ...]}
+        return kind(
+            **{
+                name: () if name in no_more else made(hint, figure, are_known)
+                for name, hint in values.items()
+            }
+        )
     if kind is Holds:
         return Holds()
+    if issubclass(kind, Enum):
+        return next(iter(kind))
+    if kind is Result:
+        return made(Environment, figure, are_known)
     return "text" if kind is str else kind(figure)
 
 
@@ -109,3 +125,12 @@ def test_recording_can_be_saved_whatever_was_imported_first(run_child, tmp_path)
     run_child("save_first.py", str(tmp_path / "x.html"))
 
     assert Path(tmp_path / "x.html").stat().st_size > 0
+
+
+def test_a_shell_that_asks_for_forms_gets_text_and_a_table_and_not_the_fields():
+    result = gilext.info()
+
+    assert result._repr_mimebundle_(include=None, exclude=None) == {
+        "text/plain": str(result),
+        "text/html": result._repr_html_(),
+    }
