@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import _thread
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
 from gilext.core.streams import write_through
+from gilext.recording.fork_warnings import name_own_thread
+from gilext.recording.parts import ThreadTime
 from gilext.recording.snapshot import Snapshot
 from gilext.recording.watch import Watch
 
@@ -36,11 +39,13 @@ class LiveLines:
         self._stream = stream
         self._is_over = threading.Event()
         self._before = Snapshot(0.0, 0.0, ())
+        self._has_begun = threading.Event()
         self._has_ended = threading.Event()
 
     def start(self) -> None:
         """Begin to write."""
         _thread.start_new_thread(self._write_on, ())
+        self._has_begun.wait()
 
     def stop(self) -> None:
         """Stop."""
@@ -63,7 +68,10 @@ class LiveLines:
 
     def _write_on(self) -> None:
         try:
-            self._watched.name_thread(_thread.get_native_id(), "gilext live")
+            native_id = _thread.get_native_id()
+            self._watched.name_thread(native_id, "gilext live")
+            name_own_thread(native_id, "live")
+            self._has_begun.set()
             while not self._is_over.wait(_PAUSE_SECONDS):
                 now = self._watched.snapshot()
                 line = line_between(self._before, now)
@@ -80,13 +88,32 @@ def line_between(before: Snapshot, now: Snapshot) -> str:
     snapshot is laid on its thread when it ends, so their sum alone could be more.
     """
     seconds = max(now.seconds - before.seconds, 1e-9)
+    if not now.has_gil:
+        return _attached_between(before, now, seconds)
     held = min(1.0, max(0.0, (now.held_seconds - before.held_seconds) / seconds))
-    earlier = [thread.held_seconds for thread in before.by_thread]
-    gains = [
-        (thread.held_seconds - (earlier[index] if index < len(earlier) else 0.0), thread.name)
-        for index, thread in enumerate(now.by_thread)
-    ]
-    gains = sorted((gain for gain in gains if gain[0] > 0), reverse=True)
+    gains = _gains(before, now, lambda thread: thread.held_seconds)
     whole = max(sum(gain for gain, _ in gains), held * seconds)
     names = "".join(f"  {name} {held * gain / whole:.0%}" for gain, name in gains[:_MAX_THREADS])
     return f"gilext {now.seconds:7.1f} s  GIL held {held:4.0%}{names}"
+
+
+def _attached_between(before: Snapshot, now: Snapshot, seconds: float) -> str:
+    """Return the same of attached threads, several of which may have been so at once."""
+    gains = _gains(before, now, lambda thread: thread.attached_seconds or 0.0)
+    names = "".join(
+        f"  {name} {min(1.0, gain / seconds):.0%}" for gain, name in gains[:_MAX_THREADS]
+    )
+    attached = max(0.0, now.attached_seconds() - before.attached_seconds()) / seconds
+    return f"gilext {now.seconds:7.1f} s  no GIL, attached {attached:4.2f}{names}"
+
+
+def _gains(
+    before: Snapshot, now: Snapshot, seconds_of: Callable[[ThreadTime], float]
+) -> list[tuple[float, str]]:
+    """Return by how many seconds each thread's time has grown, if it has, the most first."""
+    earlier = [seconds_of(thread) for thread in before.by_thread]
+    gains = [
+        (seconds_of(thread) - (earlier[index] if index < len(earlier) else 0.0), thread.name)
+        for index, thread in enumerate(now.by_thread)
+    ]
+    return sorted((gain for gain in gains if gain[0] > 0), reverse=True)

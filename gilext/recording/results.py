@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from math import sqrt
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from gilext.core import saving
-from gilext.core.environment import Environment, environment_line, unknown_cores
-from gilext.core.report import Report, Table, counted
+from gilext.core.environment import Environment
+from gilext.core.report import Report
 from gilext.core.results import Result
 from gilext.recording.holds import Hold, Holds
+from gilext.recording.lines import LineTime, lines_of
+from gilext.recording.parts import Activity, HeldStack
 from gilext.recording.parts import Frame as Frame
 from gilext.recording.parts import StackSample as StackSample
 from gilext.recording.parts import Stall as Stall
 from gilext.recording.parts import StallLine as StallLine
 from gilext.recording.parts import ThreadTime as ThreadTime
-from gilext.recording.summary import held_part, line_table, thread_table
-from gilext.recording.sums import Sums
-
-_NOTABLE_SECONDS = 0.005
+from gilext.recording.pauses import Pause as Pause
+from gilext.recording.pauses import WaitedFor as WaitedFor
+from gilext.recording.processes import Process
+from gilext.recording.processes_report import processes_report
+from gilext.recording.reports import recording_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,12 @@ class Recording(Result):
         Held time over time, and half of its 95 % confidence interval; None for a recording of no
         time. What the threads held adds up to it.
     observed_seconds : float
-        The part of the time in which samples lay close together. In the rest the sampling thread
-        was kept from its core for more than four intervals, which makes the error larger.
+        The part of the time in which samples were close together. In the rest the sampling thread
+        had no core for more than four intervals, which makes the error larger.
     interval_seconds : float
-        The mean time between two samples that was asked for.
+        The mean time between two samples, as it was set.
     throttled_seconds : float
-        For how long all cores were busy, and it took fewer samples than that.
+        How long every core was busy, so that it took fewer samples.
     samples : int
         How many samples it took.
     longest_gap_seconds : float
@@ -48,25 +50,64 @@ class Recording(Result):
     by_thread : tuple of ThreadTime
         The holders.
     longest : tuple of Hold
-        The longest holds, up to 256, the longest first.
+        The longest holds, up to 256, the longest first. If samples were far apart in a hold while
+        no thread waited, only the longest closely sampled part of it counts.
     stall_threshold_seconds : float or None
-        How long somebody has to wait for a hold to be a stall; None if none was looked for.
+        How long a thread must wait for a hold to count as a stall; None if stalls were off.
     stalls : tuple of Stall
-        The holds that somebody waited for as long as that, in order, up to the memory for them.
+        The holds that made a thread wait at least that long, in order, as far as memory allows.
     stalls_truncated_at_seconds : float or None
-        From when on `stalls` lacks some; None if it is complete.
+        Since when `stalls` is incomplete; None if it is complete.
     stalls_unavailable_reason : str or None
-        Why no stall can be seen here; None if they can.
+        Why stalls can't be seen here; None if they can.
     lines_unavailable_reason : str or None
-        Why the stalls have no lines; None if they can have them.
+        Why stalls have no lines here; None if they can have them.
     holds : Holds
-        Every hold, in order, up to the memory for them; a sequence of `Hold`.
+        Every hold, in order, as far as memory allows; a sequence of `Hold`.
     holds_truncated_at_seconds : float or None
-        From when on `holds` lacks some; None if it is complete.
+        Since when `holds` is incomplete; None if it is complete.
     histogram : tuple of int
-        How many holds lasted 2**i to 2**(i + 1) nanoseconds, for each i.
+        How many holds lasted 2**i to 2**(i + 1) nanoseconds, for each i, measured as in `longest`.
     environment : Environment
         Interpreter, GIL and cores.
+    wait_seconds, wait_error : float or None
+        How many thread-seconds threads waited for the GIL, and half of the 95 % confidence
+        interval; None if unknown.
+    pressure, pressure_error : float or None
+        The share of the time in which at least one thread waited, and half of the 95 % confidence
+        interval; None if unknown. It is the *some* of Linux's pressure stall information:
+        https://docs.kernel.org/accounting/psi.html
+    waiters, waiters_error : float or None
+        How many threads waited on average while the GIL was held, and half of the 95 % confidence
+        interval; None if unknown, or if the GIL was never held.
+    waits_unavailable_reason : str or None
+        Why waiting threads can't be counted here; None if they can.
+    lines_truncated_at_seconds : float or None
+        Since when stacks are missing for lack of memory; None if none is.
+    stacks : tuple of HeldStack
+        Which Python stacks held the GIL, and for how long, the most expensive first.
+    activity : Activity
+        CPU time and waits of the threads in each bucket of time.
+    process : Process or None
+        The process that was recorded; None if unknown.
+    children : tuple of Recording
+        The watched processes that it started, and those that they started, in the order in which
+        their recordings began. Each has its own `process`, and none has children of its own. All
+        other fields are about this one process, because each process has its own GIL.
+    incomplete_reason : str or None
+        What is missing because the process was killed or its file is damaged; None if nothing is.
+    children_unavailable_reason : str or None
+        How many child processes are missing, and why, if known; None if none is.
+    without_gil_seconds : float or None
+        For how much of the time there was no GIL; None if unknown. On a free-threaded build it may
+        come back, as long as an extension module is imported or for good.
+    pauses : tuple of Pause
+        The stops of the world that were seen while there was no GIL, in order; the longest of them
+        if they were many. One that is shorter than the time between two samples is mostly missed.
+    pauses_seen : int or None
+        How many were seen, kept or not; None if there was a GIL all the time.
+    collections : int or None
+        How many runs of the garbage collector there were; None if unknown.
     """
 
     seconds: float
@@ -88,11 +129,32 @@ class Recording(Result):
     holds_truncated_at_seconds: float | None
     histogram: tuple[int, ...]
     environment: Environment
+    wait_seconds: float | None = None
+    wait_error: float | None = None
+    pressure: float | None = None
+    pressure_error: float | None = None
+    waiters: float | None = None
+    waiters_error: float | None = None
+    waits_unavailable_reason: str | None = None
+    lines_truncated_at_seconds: float | None = None
+    stacks: tuple[HeldStack, ...] = ()
+    activity: Activity = field(default_factory=Activity)
+    process: Process | None = None
+    children: tuple[Recording, ...] = ()
+    incomplete_reason: str | None = None
+    children_unavailable_reason: str | None = None
+    without_gil_seconds: float | None = None
+    pauses: tuple[Pause, ...] = ()
+    pauses_seen: int | None = None
+    collections: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as what ``json.dumps()`` takes; the holds as one list a field."""
-        without_holds = replace(self, holds=Holds())
-        return Result.to_dict(without_holds) | {"holds": self.holds.columns()}
+        simple = replace(self, holds=Holds(), children=())
+        return Result.to_dict(simple) | {
+            "holds": self.holds.columns(),
+            "children": [child.to_dict() for child in self.children],
+        }
 
     def save(self, path: str | Path) -> None:
         """Write the recording to a file.
@@ -101,21 +163,49 @@ class Recording(Result):
         ----------
         path : str or Path
             Its suffix says as what: ``.html``, a page that shows every hold; ``.trace.json``,
-            for Perfetto and vizviewer; ``.json``, what `to_dict` has; ``.png`` or ``.svg``, a
-            picture, which needs matplotlib.
+            for Perfetto and vizviewer; ``.speedscope.json``, a flame graph for speedscope;
+            ``.folded`` and ``.waited.folded``, what was held and what others waited as collapsed
+            text for other flame graphs, or without a GIL what was attached and what stops of the
+            world waited; ``.json``, what `to_dict` has; ``.png`` or ``.svg``, a
+            picture, which needs matplotlib. A ``.gilext`` file is made by ``watch(file=…)``, while
+            the recording goes on.
 
         Raises
         ------
         ValueError
-            For another suffix.
+            For another suffix; for ``.waited.folded``, if waits are unknown.
         ImportError
             When a library is missing that the form needs.
         """
         saving.save(self, Path(path))
 
+    def processes(self) -> tuple[Recording, ...]:
+        """Return the recording and those of its children.
+
+        Each process has a GIL of its own: what was waited may be added up, shares may not.
+        """
+        return (self, *self.children)
+
     def longest_holds(self, count: int = 10) -> tuple[Hold, ...]:
         """Return the longest holds, the longest first; 256 at most are known."""
         return self.longest[:count]
+
+    def lines(self, own: bool = False) -> tuple[LineTime, ...]:
+        """Return the Python lines that held the GIL, the most costly to others first.
+
+        Parameters
+        ----------
+        own : bool
+            Whether to count for each stack its innermost line outside the standard library and
+            installed packages, which is the program's own; a stack without one counts for its
+            innermost line.
+
+        Returns
+        -------
+        tuple of LineTime
+            What they held adds up to no more than what the threads held.
+        """
+        return lines_of(self.stacks, own)
 
     def stall_lines(self) -> tuple[StallLine, ...]:
         """Return the Python lines that ran during stalls, the most costly first."""
@@ -131,95 +221,8 @@ class Recording(Result):
         return tuple(sorted(lines, key=lambda line: -line.seconds))
 
     def report(self) -> Report:
-        """Return the threads, the stalls and their lines."""
-        return recording_report(self)
+        """Return what to do, and then the lines, the threads and the stalls.
 
-
-def held_fraction(totals: Sums) -> tuple[float | None, float | None]:
-    """Return the held fraction and half of its 95 % confidence interval; None for no time.
-
-    The fraction is held time over time, the same that the threads add up to: each pair of samples
-    counts for the state at its ends, half and half when they differ. Leaving out the pairs that
-    lie far apart would leave out what the busiest cores did.
-
-    Each pair of samples that differs hides one change, somewhere between the two. When holds are
-    long compared with the distance d of two samples, the change is uniform in it: variance
-    d**2 / 12. When they are short, the samples are independent draws, and each such pair stands for
-    d**2 / 2 (a fraction p gives 2 p (1 - p) differing pairs out of each one, of variance
-    p (1 - p) d**2). How many pairs differ tells where between the two this recording lies. A pair
-    too far apart hides anything: it adds the variance of one draw, with the fraction as Laplace's
-    rule of succession has it, which isn't sure of 0 or 1 after a few samples. The two ends of the
-    recording add one distance each.
-    """
-    total = totals["end_ns"] - totals["start_ns"]
-    if total <= 0:
-        return None, None
-    fraction = min(1.0, totals["held_ns"] / total)
-    pairs, observed = totals["observed_pairs"], totals["observed_ns"]
-    cautious = (fraction * pairs + 1) / (pairs + 2)
-    spread = fraction * (1 - fraction)
-    likeness = min(1.0, totals["changes"] / (2 * spread * pairs)) if spread and pairs else 0.0
-    variance = totals["changes_ns2"] * (1 / 12 + 5 / 12 * likeness)
-    variance += totals["unseen_ns2"] * cautious * (1 - cautious)
-    distance = observed / pairs if pairs else total
-    return fraction, min(1.0, 1.96 * sqrt(variance + 2 * distance**2) / total)
-
-
-def recording_report(recording: Recording) -> Report:
-    """Return the threads, the stalls and their lines."""
-    threads = recording.by_thread
-    body: list[Table | str] = [thread_table(threads, recording.seconds)] if threads else []
-    if recording.stall_threshold_seconds is not None:
-        body.append(stalls_summary(recording))
-    if lines := recording.stall_lines():
-        body.append(line_table(lines))
-    return Report(
-        title=held_line(recording),
-        place=environment_line(recording.environment),
-        body=tuple(body),
-        notes=caveats(recording),
-    )
-
-
-def held_line(recording: Recording) -> str:
-    """Return what a recording found, in one line."""
-    if not recording.environment.gil_enabled:
-        return f"no GIL: nothing was held in {recording.seconds:.3f} s"
-    held = held_part(recording.held_fraction, recording.held_error)
-    return f"the GIL was held for {held} of {recording.seconds:.3f} s"
-
-
-def stalls_summary(recording: Recording) -> str:
-    """Return how many stalls there were, in one line."""
-    if recording.stall_threshold_seconds is None:
-        return "stalls were not looked for"
-    if recording.stalls_unavailable_reason is not None:
-        return f"stalls can't be seen: {recording.stalls_unavailable_reason}"
-    threshold = f"(waits of {recording.stall_threshold_seconds * 1e3:g} ms or more)"
-    if not recording.stalls:
-        return f"no stalls {threshold}"
-    stalled = sum(stall.hold.seconds for stall in recording.stalls)
-    return f"{counted(len(recording.stalls), 'stall')} {threshold}, {stalled:.3f} s in all"
-
-
-def caveats(recording: Recording) -> tuple[str, ...]:
-    """Return what one has to know of a recording to read it, a sentence each."""
-    notes = []
-    longest = recording.longest[0] if recording.longest else None
-    if longest is not None and longest.seconds >= _NOTABLE_SECONDS and not longest.requested:
-        notes.append(
-            f"Nobody requested the GIL in the longest hold, {longest.seconds * 1e3:.1f} ms: that is "
-            "an upper bound, as it may have been released between two samples."
-        )
-    if recording.stalls and recording.lines_unavailable_reason is not None:
-        notes.append(f"Without the lines of the stalls: {recording.lines_unavailable_reason}.")
-    if recording.throttled_seconds > 0:
-        notes.append(
-            f"For {recording.throttled_seconds:.1f} s all cores were busy, and gilext took fewer "
-            "samples."
-        )
-    if recording.holds_truncated_at_seconds is not None:
-        notes.append(f"Holds one by one only up to {recording.holds_truncated_at_seconds:.1f} s.")
-    if recording.stalls_truncated_at_seconds is not None:
-        notes.append(f"Stalls only up to {recording.stalls_truncated_at_seconds:.1f} s.")
-    return (*notes, *unknown_cores(recording.environment))
+        With children, a row for each process comes before.
+        """
+        return processes_report(self) if self.children else recording_report(self)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # Who changes these has the lock; who reads them takes the tuple as it is. A finalizer may run
 # while its thread has the lock, so it can be taken again.
@@ -26,6 +29,7 @@ class ThreadNames:
 
     def __init__(self) -> None:
         self._names: dict[int, str] = {}
+        self.keep: Callable[[int, str], object] | None = None  # called with each that is new
         self._reference: weakref.ref[ThreadNames] | None = None
 
     def listen(self) -> None:
@@ -51,13 +55,21 @@ class ThreadNames:
         self._reference = None  # without it, nothing runs when this object goes
 
     def note(self, thread: threading.Thread) -> None:
-        """Remember a thread's name, by its native number."""
-        if thread.native_id is not None:
-            self.name(thread.native_id, thread.name)
+        """Remember a thread's name, by its native number.
+
+        In a forked child, some versions of `threading` have the parent's for the only thread.
+        """
+        is_this = thread.ident == threading.get_ident()
+        native_id = threading.get_native_id() if is_this else thread.native_id
+        if native_id is not None:
+            self.name(native_id, thread.name)
 
     def name(self, native_id: int, name: str) -> None:
         """Remember the name of a thread that `threading` doesn't know."""
+        is_new = self._names.get(native_id) != name
         self._names[native_id] = name
+        if is_new and self.keep is not None:
+            self.keep(native_id, name)
 
     def by_native_id(self) -> dict[int, str]:
         """Return every name that is known, those of living threads as they are until it stops."""
@@ -66,8 +78,27 @@ class ThreadNames:
         return dict(self._names)
 
     def _note_living(self) -> None:
-        for thread in threading.enumerate():
+        for thread in system_threads():
             self.note(thread)
+
+
+def system_threads() -> Iterable[threading.Thread]:
+    """Return the living threads of the operating system.
+
+    When gevent has put greenlets in the place of Python's threads, each has the native number of the
+    thread that it runs in. That one began before them.
+    """
+    first: dict[int | None, threading.Thread] = {}
+    for thread in threading.enumerate():
+        first.setdefault(thread.native_id, thread)
+    return first.values()
+
+
+def begin_again() -> None:
+    """In a forked child, which has only one thread: none listens yet."""
+    global _lock, _listeners
+    _lock = threading.RLock()  # a thread that isn't here may have had it
+    _listeners = ()
 
 
 def _remove(reference: weakref.ref[ThreadNames] | None) -> None:
@@ -84,6 +115,8 @@ def _noting_after(start: Callable[..., None]) -> Callable[..., None]:
     @wraps(start)
     def start_and_note(thread: threading.Thread, *args: Any, **kwargs: Any) -> None:
         start(thread, *args, **kwargs)
+        if thread.native_id == threading.get_native_id():
+            return  # a greenlet of gevent's, in the same thread
         for reference in _listeners:
             if (listener := reference()) is not None:
                 listener.note(thread)

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+import gc
+import json
 import os
 import sys
 import threading
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from os import PathLike, fsdecode, fspath
 from types import TracebackType
 from typing import Any
 
 from gilext._native import Sampler
 from gilext.core.checks import check_count, check_seconds
 from gilext.core.environment import info
-from gilext.recording.exits import forget, stop_at_exit
-from gilext.recording.holds import Holds, hold_of_row
-from gilext.recording.results import (
-    Recording,
-    held_fraction,
-)
+from gilext.core.results import Result
+from gilext.recording.exits import forget, stop_at_exit, stop_noting
+from gilext.recording.fork_warnings import expect_forks
+from gilext.recording.notes import note_process, note_thread, note_unwatched
+from gilext.recording.recorded import recording_of_sampler
+from gilext.recording.results import Recording
 from gilext.recording.snapshot import Snapshot
 from gilext.recording.thread_names import ThreadNames
-from gilext.recording.views import stalls_of, threads_of
+from gilext.recording.unwatched import ended_children_cpu_seconds, why_unwatched
+from gilext.recording.views import threads_of
+from gilext.recording.without_gil import with_attached, without_gil_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gilext.recording.children import Children
 
 DEFAULT_INTERVAL = 200e-6
 DEFAULT_STALLS = 0.02
 DEFAULT_MEMORY = 64 << 20
 
-BUSY_INTERVAL = 3.3e-3
-_NO_WAITS = "neither waiters nor requests of the GIL can be read on this system"
-_NO_FRAMES = "the frames of this interpreter are unknown"
+DEFAULT_BUDGET = 0.01
+_NO_LIMIT = 0.0
 _SHORTEST_INTERVAL = 10e-6
 _LONGEST_INTERVAL = 1.0
 
@@ -35,20 +47,35 @@ _LONGEST_INTERVAL = 1.0
 class Watch:
     """A watch over one block; see `watch`.
 
-    After the block, `recording` has the `Recording`, and its attributes are this object's too. A
-    child that the program forks has no part in it: leaving the block there does nothing.
+    After the block, `recording` is the `Recording`, and its attributes are also attributes of this
+    object. A forked child has no part in it: leaving the block there does nothing.
     """
 
-    def __init__(self, interval: float | None, stalls: float | None, memory: int) -> None:
-        self._interval = DEFAULT_INTERVAL if interval is None else interval
-        self._busy_interval = BUSY_INTERVAL if interval is None else interval
+    def __init__(
+        self,
+        interval: float,
+        stalls: float | None,
+        memory: int,
+        lines: bool,
+        budget: float,
+        file: str | bytes | None = None,
+        children: Children | None = None,
+    ) -> None:
+        self._interval = interval
         self._stalls = stalls
         self._memory = memory
+        self._lines = lines
+        self._budget = budget
+        self._file = file
+        self._children = children
+        self.counts_own_requests = False  # of the GIL: those of gilext itself
         self._lock = threading.RLock()  # a signal handler may end what its thread is ending
         self._names = ThreadNames()
         self._sampler: Sampler | None = None
         self._process = 0
+        self._children_cpu_seconds = 0.0  # when it began
         self._has_ended = False
+        self._forget_collections: weakref.finalize[[Callable[..., None]], Watch] | None = None
         self._recording: Recording | None = None
 
     def __enter__(self) -> Watch:
@@ -58,24 +85,44 @@ class Watch:
         ------
         RuntimeError
             When it has been used before.
+        OSError
+            When its file can't be made.
         UnsupportedInterpreter
             When the layout of the interpreter's GIL is unknown.
         """
         with self._lock:
             if self._sampler is not None:
                 raise RuntimeError("a watch can be used only once")
-            self._sampler = Sampler(
-                self._interval, self._busy_interval, self._stalls or 0.0, self._memory
-            )
+            try:
+                if self._children is not None:
+                    self._children.begin()
+                    self._file = self._file or self._children.own_file
+                self._sampler = self._new_sampler()
+            except BaseException:
+                self._leave_children()
+                raise
             try:
                 self._process = os.getpid()
+                self._children_cpu_seconds = ended_children_cpu_seconds()
+                if self._file is not None:
+                    environment = json.dumps(info().to_dict())
+                    note_process(self._sampler, "run", self._lines, environment)
+                    self._names.keep = partial(note_thread, self._sampler)
                 self._names.listen()
                 stop_at_exit(self)
+                expect_forks()
                 self._sampler.start()
+                if self._lines:
+                    self._note_collections(self._sampler)
             except BaseException:
                 self._end()
                 raise
         return self
+
+    def _new_sampler(self) -> Sampler:
+        return Sampler(
+            *self.settings, lines=self._lines, own=self.counts_own_requests, file=self._file
+        )
 
     def __exit__(
         self,
@@ -100,15 +147,37 @@ class Watch:
         if not self._is_in_child():
             _ = self.recording
 
+    @property
+    def settings(self) -> tuple[float, float, float, int]:
+        """What its sampler is made with, as interval, budget, stall and memory."""
+        return self._interval, self._budget, self._stalls or 0.0, self._memory
+
     def stop(self) -> None:
-        """Stop watching, without a recording: the interpreter ends inside the block."""
+        """Stop watching, without a recording, because the interpreter ends inside the block."""
         if self._sampler is not None:
             self._sampler.stop()
+        if self._children is not None:
+            self._children.end()  # what they have recorded stays for a recording that still comes
+
+    def _leave_children(self) -> None:
+        if self._children is not None:
+            self._children.end()
+            self._children.close()
+
+    def _note_collections(self, sampler: Sampler) -> None:
+        gc.callbacks.append(sampler.note_collection)
+        # Also for a watch that is dropped: the list would keep its sampler at work.
+        self._forget_collections = weakref.finalize(self, stop_noting, sampler.note_collection)
+        self._forget_collections.atexit = False
 
     def _end(self) -> None:
         assert self._sampler is not None
         with self._lock:
             self._sampler.stop()
+            if self._children is not None:
+                self._children.end()
+            if self._forget_collections is not None:
+                self._forget_collections()
             self._names.stop()
             forget(self)
             self._has_ended = True
@@ -139,10 +208,14 @@ class Watch:
                 raise RuntimeError("the recording is available after the with block")
             if self._recording is None:
                 self._recording = self._record(self._sampler)
+                if self._children is not None:
+                    start_ns = self._sampler.totals()["start_ns"]
+                    self._recording = self._children.add_to(self._recording, start_ns)
+                    self._children.close()
             return self._recording
 
     def snapshot(self) -> Snapshot:
-        """Return what was seen up to now, while the block runs.
+        """Return what was seen so far, while the block runs.
 
         Raises
         ------
@@ -152,12 +225,32 @@ class Watch:
         if self._sampler is None or self._is_in_child():
             raise RuntimeError("there is nothing to see outside the watched block")
         threads = threads_of(self._sampler, self._names.by_native_id())
+        world = self._sampler.attached()
         totals = self._sampler.totals()  # after the threads, so that none held more than there was
+        seconds = (totals["end_ns"] - totals["start_ns"]) * 1e-9
+        without = without_gil_of(world, seconds)
         return Snapshot(
-            seconds=(totals["end_ns"] - totals["start_ns"]) * 1e-9,
+            seconds=seconds,
             held_seconds=sum(thread.held_seconds for thread in threads),
-            by_thread=threads,
+            by_thread=with_attached(threads, world, totals, without),
+            has_gil=not without.was_always,
         )
+
+    def __str__(self) -> str:
+        """Return the recording's text, or what was seen up to now."""
+        return repr(self) if self._is_unseen() else str(self._seen())
+
+    def _repr_html_(self) -> str | None:
+        return None if self._is_unseen() else self._seen()._repr_html_()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _is_unseen(self) -> bool:
+        return self._sampler is None or self._is_in_child()
+
+    def _seen(self) -> Result:
+        return self.recording if self._has_ended else self.snapshot()
 
     def __getattr__(self, name: str) -> Any:
         """Look an attribute up in the recording."""
@@ -170,41 +263,35 @@ class Watch:
         return getattr(recording, name)
 
     def _record(self, sampler: Sampler) -> Recording:
-        totals = sampler.totals()
-        origin = totals["start_ns"]
-
-        def seconds_from(when_ns: int) -> float | None:
-            return (when_ns - origin) * 1e-9 if when_ns else None
-
-        fraction, error = held_fraction(totals)
-        longest = (hold_of_row(item, origin) for item in sampler.longest())
-        return Recording(
-            seconds=(totals["end_ns"] - origin) * 1e-9,
-            held_fraction=fraction,
-            held_error=error,
-            observed_seconds=totals["observed_ns"] * 1e-9,
-            interval_seconds=self._interval,
-            throttled_seconds=totals["throttled_ns"] * 1e-9,
-            samples=totals["samples"],
-            longest_gap_seconds=totals["longest_gap_ns"] * 1e-9,
-            by_thread=threads_of(sampler, self._names.by_native_id()),
-            longest=tuple(sorted(longest, key=lambda hold: -hold.seconds)),
-            stall_threshold_seconds=self._stalls,
-            stalls=stalls_of(sampler, origin),
-            stalls_truncated_at_seconds=seconds_from(totals["stalls_full_ns"]),
-            stalls_unavailable_reason=None if sampler.sees_waits else _NO_WAITS,
-            lines_unavailable_reason=None if sampler.knows_frames else _NO_FRAMES,
-            holds=Holds(sampler, origin),
-            holds_truncated_at_seconds=seconds_from(totals["holds_full_ns"]),
-            histogram=tuple(sampler.histogram()),
+        children_cpu_seconds = ended_children_cpu_seconds() - self._children_cpu_seconds
+        recording = recording_of_sampler(
+            sampler,
+            self._names.by_native_id(),
+            interval=self._interval,
+            stalls=self._stalls,
+            lines=self._lines,
             environment=info(),
         )
+        reason = why_unwatched(children_cpu_seconds)
+        if reason is not None and self._children is None:
+            note_unwatched(sampler, reason)
+        return replace(recording, children_unavailable_reason=reason)
+
+
+def is_folder(name: str | bytes) -> bool:
+    """Return whether a path names a folder: there is one, or it ends with a slash."""
+    return os.path.isdir(name) or not os.path.basename(name)
 
 
 def watch(
     interval: float | None = None,
     stalls: float | None = DEFAULT_STALLS,
     memory: int = DEFAULT_MEMORY,
+    *,
+    lines: bool = True,
+    children: bool = False,
+    budget: float | None = None,
+    file: str | bytes | PathLike[str] | PathLike[bytes] | None = None,
 ) -> Watch:
     """Record who holds the GIL while a ``with`` block runs.
 
@@ -213,15 +300,32 @@ def watch(
     Parameters
     ----------
     interval : float, optional
-        Mean seconds between two samples, 10e-6 to 1. By default 200e-6; and 3.3e-3 for as long as
-        all cores are busy, when each sample would take one from the program.
+        Mean seconds between two samples, 10e-6 to 1. By default 200e-6, or longer while every core
+        is busy, to stay within the budget.
     stalls : float, optional
-        A hold for which another thread waits that many seconds or more is a stall, and its Python
-        lines are noted; None for no stalls.
+        A hold that makes another thread wait for at least that many seconds is a stall, and its
+        Python lines are recorded; None for no stalls.
     memory : int
-        Bytes for the holds one by one and for the lines of stalls. A recording that needs more has
-        its totals, its longest holds and its histogram all the same, and says from when on the
-        rest is missing.
+        Bytes for the individual holds and for the lines of stalls. A recording that needs more
+        still has its totals, its longest holds and its histogram, and says since when the rest is
+        missing.
+    lines : bool
+        Whether to record which Python lines held the GIL. Without them a sample costs less.
+    children : bool
+        Whether to watch also the Python processes that the block forks or starts, and those that
+        they start in turn. Each has a `Recording` in the recording's `children`, with a `memory` of
+        at most 16 MiB. This sets ``PYTHONPATH`` and ``GILEXT_CHILDREN`` in `os.environ` during the
+        block.
+    budget : float, optional
+        How much of one core samples may take from the program while every core is busy, above 0
+        and at most 1; the cost of a sample is measured during the watch. By default 0.01, or
+        without limit if you set an `interval`, which is then kept.
+    file : path-like, optional
+        A file to use as the recording's memory, by convention with the suffix ``.gilext``. It is
+        complete up to the last sample, however the process ends, and `load_recording` reads it. It
+        may grow to twice `memory`. An existing file is replaced when the block begins. With
+        `children` it may be an existing folder, or a name that ends with a slash: each process
+        keeps its recording there, as ``PID.gilext``, and `load_recording` reads the folder.
 
     Returns
     -------
@@ -232,6 +336,8 @@ def watch(
     ------
     TypeError, ValueError
         When an argument has the wrong type or is out of its range.
+    OSError
+        On entering, if the file can't be made.
     UnsupportedInterpreter
         On entering, if the layout of the interpreter's GIL is unknown.
     """
@@ -240,4 +346,18 @@ def watch(
     if stalls is not None:
         stalls = check_seconds("stalls", stalls, 2 * (interval or DEFAULT_INTERVAL))
     memory = check_count("memory", memory, 0, sys.maxsize)
-    return Watch(interval, stalls, memory)
+    if budget is not None:
+        budget = check_seconds("budget", budget, 0.0, 1.0, is_open=True)
+    else:
+        budget = DEFAULT_BUDGET if interval is None else _NO_LIMIT
+    interval = interval or DEFAULT_INTERVAL
+    name = None if file is None else fspath(file)
+    followed = None
+    if children:
+        from gilext.recording.children import Children  # which has each fork call something
+
+        folder = None
+        if name is not None and is_folder(name):
+            folder, name = fsdecode(name), None
+        followed = Children(folder, interval, stalls or 0.0, memory, bool(lines), budget)
+    return Watch(interval, stalls, memory, bool(lines), budget, name, followed)

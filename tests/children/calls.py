@@ -1,13 +1,21 @@
 """The calls that the scripts on memory make: each function, how it succeeds and how it fails."""
 
 import _imp
+import gc
 import importlib.machinery
 import importlib.util
+import os
 import sys
+import threading
+from array import array
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from gilext import _native
 
@@ -187,20 +195,28 @@ for name in ("watch_calls", "probe_calls"):
 
 
 def new_sampler() -> _native.Sampler:
-    return _native.Sampler(1e-4, 1e-4, 1e-3, 1 << 16, 0.1)
+    return _native.Sampler(1e-4, 0.01, 1e-3, 1 << 16, 0.1, True)
 
 
 def stopped_sampler() -> _native.Sampler:
-    """Return a sampler that has seen holds, where there is a GIL to hold."""
+    """Return a sampler that has seen holds and who waited; without a GIL, a stop that waited."""
     has_gil = getattr(sys, "_is_gil_enabled", lambda: True)()
     while True:
         sampler = new_sampler()
         sampler.start()
         for _ in range(10):
-            _native.hold_for(0.003)
-            _native.release_for(0.001)
+            waiting = threading.Thread(target=_native.release_for, args=(0.001,))
+            waiting.start()
+            _native.hold_for(0.02)
+            waiting.join()
+        if not has_gil:
+            attached = threading.Thread(target=_native.hold_for, args=(0.05,))
+            attached.start()
+            gc.collect()
+            attached.join()
         sampler.stop()
-        if sampler.longest() or not has_gil:
+        has_waits = (sampler.victims() and sampler.waits()) or not sampler.names_waiters
+        if (sampler.longest() and has_waits) if has_gil else sampler.pauses():
             return sampler
 
 
@@ -218,19 +234,160 @@ CALLS |= {
     "Sampler.start": started,
     "Sampler.start-again": STOPPED.start,
     "Sampler.stop": new_sampler().stop,
+    "Sampler.note_collection": partial(STOPPED.note_collection, "start", {"generation": 2}),
+    "Sampler.note_collection-end": partial(STOPPED.note_collection, "stop", {"generation": 2}),
+    "Sampler.note_collection-of_other_types": partial(STOPPED.note_collection, 1, 2, 3),
     "Sampler.__buffer__": partial(memoryview, STOPPED),
     "Sampler.__buffer__-to_write": partial(BytesIO(b"text").readinto, STOPPED),
 }
 CALLS |= bad_calls("Sampler", _native.Sampler, 4)
 CALLS |= integer_calls("Sampler-memory", partial(_native.Sampler, 1, 1, 0), 0, 2**63 - 1)
+
+
+def set_a_watchdog() -> None:
+    new_sampler().set_watchdog(0.5, -1, True, False)
+
+
+def nobody_waits_for_long() -> object:
+    """Start a sampler with a watchdog, stop it, and fetch the stalls: there are none."""
+    sampler = new_sampler()
+    sampler.set_watchdog(3600, -1, False, True)
+    sampler.start()
+    sampler.stop()
+    return sampler.next_stall()
+
+
+CALLS |= {
+    "Sampler.set_watchdog": set_a_watchdog,
+    "Sampler.set_watchdog-again": partial(new_sampler().set_watchdog, 0.5, -1, True, False),
+    "Sampler.set_watchdog-threshold_of_another_type": partial(
+        STOPPED.set_watchdog, "1", -1, False, False
+    ),
+    "Sampler.set_watchdog-descriptor_of_another_type": partial(
+        STOPPED.set_watchdog, 1, "2", False, False
+    ),
+    "Sampler.set_watchdog-after_the_start": partial(STOPPED.set_watchdog, 1, -1, False, False),
+    "Sampler.name_threads": partial(STOPPED.name_threads, [(1, 2, "worker"), (3, 4, "ä" * 99)]),
+    "Sampler.name_threads-no_list": partial(STOPPED.name_threads, ((1, 2, "worker"),)),
+    "Sampler.name_threads-no_tuple": partial(STOPPED.name_threads, [[1, 2, "worker"]]),
+    "Sampler.name_threads-no_name": partial(STOPPED.name_threads, [(1, 2)]),
+    "Sampler.next_stall": nobody_waits_for_long,
+    "Sampler.next_stall-without_a_watchdog": STOPPED.next_stall,
+    "read_process": partial(_native.read_process, os.getpid(), 0),
+    "read_process-nobody": partial(_native.read_process, 2**30, 0),
+    "read_process-elsewhere": partial(_native.read_process, os.getpid(), 2**47),
+    "where_blocked": partial(_native.where_blocked, os.getpid(), threading.get_native_id(), 0),
+    "where_blocked-nobody": partial(_native.where_blocked, 2**30, 1, 0),
+    "call_unraisable": partial(_native.call_unraisable, id, None),
+    "call_unraisable-too_few": partial(_native.call_unraisable, id),
+}
+
+
+def recorded_until_written() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b".")
+    _native.Sampler(0.001, 0.01, 0.1, 1000).record_until(reading, 60.0)
+    os.close(reading)
+    os.close(writing)
+
+
+CALLS |= {
+    "Sampler.record_until": recorded_until_written,
+    "Sampler.record_until-again": partial(STOPPED.record_until, 0, 1.0),
+}
+CALLS |= bad_calls("Sampler.record_until", STOPPED.record_until, 2)
+CALLS |= seconds_calls("Sampler.record_until-seconds", partial(STOPPED.record_until, 0))
+CALLS |= bad_calls("read_process", _native.read_process, 2)
+CALLS |= bad_calls("where_blocked", _native.where_blocked, 3)
+CALLS |= bad_calls("Sampler.set_watchdog", STOPPED.set_watchdog, 4)
+CALLS |= bad_calls("Sampler.name_threads", STOPPED.name_threads, 1)
 for view in (
-    "totals", "window", "threads", "longest", "stalls", "histogram", "stacks", "frames",
+    "totals", "window", "threads", "longest", "stalls", "histogram", "stacks", "moments", "frames",
+    "victims", "waits", "activity", "attached", "pauses",
 ):  # fmt: skip
     CALLS[f"Sampler.{view}"] = getattr(STOPPED, view)
-for attribute in ("is_running", "knows_frames", "sees_waits"):
+for attribute in (
+    "is_running", "knows_frames", "counts_waiters", "names_waiters", "sees_waits", "collections",
+):  # fmt: skip
     CALLS[f"Sampler.{attribute}"] = partial(getattr, STOPPED, attribute)
 
+# -- a sampler's file ------------------------------------------------------------------------
+
+FOLDER = TemporaryDirectory()
+FILE = f"{FOLDER.name}/made.gilext"
+OTHER_FILE = f"{FOLDER.name}/other"
+
+
+def recorded_in_a_file() -> _native.Sampler:
+    sampler = _native.Sampler(1e-4, 0.01, 1e-3, 1 << 16, file=FILE)
+    sampler.write_note("key", b"value")
+    sampler.start()
+    _native.hold_for(0.02)
+    sampler.stop()
+    return sampler
+
+
+IN_A_FILE = recorded_in_a_file()
+Path(OTHER_FILE).write_bytes(bytes(99))
+Path(FOLDER.name, "damaged").write_bytes(Path(FILE).read_bytes()[:300])
+CALLS |= {
+    "Sampler-in_a_file": partial(
+        _native.Sampler, 1e-4, 0.01, 1e-3, 1 << 16, 0.1, True, True, False, f"{FOLDER.name}/new"
+    ),
+    "Sampler-in_no_folder": partial(
+        _native.Sampler, 1e-4, 0.01, 1e-3, 0, 0.1, True, True, False, f"{FOLDER.name}/no/folder"
+    ),
+    "Sampler-file_of_another_type": partial(
+        _native.Sampler, 1e-4, 0.01, 1e-3, 0, 0.1, True, True, False, 1
+    ),
+    "Sampler.write_note": partial(STOPPED.write_note, "key", b"value"),
+    "Sampler.write_note-in_a_file": partial(IN_A_FILE.write_note, "key", b"value"),
+    "Sampler.write_note-of_another_type": partial(IN_A_FILE.write_note, "key", "value"),
+    "open_recording": partial(_native.open_recording, FILE),
+    "open_recording-of_another_type": partial(_native.open_recording, 1),
+    "open_recording-without_a_file": partial(_native.open_recording, f"{FOLDER.name}/none"),
+    "open_recording-of_another_file": partial(_native.open_recording, OTHER_FILE),
+    "open_recording-of_a_damaged_file": partial(_native.open_recording, f"{FOLDER.name}/damaged"),
+}
+
+# -- StandIn ---------------------------------------------------------------------------------
+
+
+def stopped_stand_in() -> _native.StandIn:
+    """Return a stand-in that has requested the GIL, if there is one and it counts waiters."""
+    has_gil = getattr(sys, "_is_gil_enabled", lambda: True)()
+    while True:
+        stand_in = _native.StandIn(0.001)
+        is_counting = stand_in.start()
+        _native.hold_for(0.02)
+        stand_in.stop()
+        if stand_in.requests() or not (is_counting and has_gil):
+            return stand_in
+
+
+def stood_in() -> object:
+    stand_in = _native.StandIn(1.0)
+    stand_in.start()
+    return stand_in.stop()
+
+
+STAND_IN = stopped_stand_in()
+CALLS |= {
+    "StandIn.start": stood_in,
+    "StandIn.start-again": STAND_IN.start,
+    "StandIn.stop": _native.StandIn(1.0).stop,
+    "StandIn.requests": STAND_IN.requests,
+    "StandIn.delays": STAND_IN.delays,
+    "StandIn.native_id": partial(getattr, STAND_IN, "native_id"),
+}
+CALLS |= seconds_calls("StandIn", _native.StandIn)
+
 # -- references ------------------------------------------------------------------------------
+
+# From CPython 3.15 on, it has no definition and exports its slots; not every build has it.
+EXPORTING = (importlib.util.find_spec("xxlimited") or SPEC).origin
+with suppress(ImportError):
+    import xxlimited  # noqa: F401  (exported_slots() reads nothing that isn't loaded)
 
 CALLS |= {
     "refcount": partial(_native.refcount, DATA),
@@ -238,8 +395,96 @@ CALLS |= {
     "refcount-too_many": partial(_native.refcount, 1, 2),
     "is_immortal": partial(_native.is_immortal, DATA),
     "refcount_parts": partial(_native.refcount_parts, DATA),
+    "module_definition": partial(_native.module_definition, _native),
+    "module_definition-in_python": partial(_native.module_definition, os),
+    "module_definition-of_another_type": partial(_native.module_definition, DATA),
+    "module_contents": partial(_native.module_contents, _native),
+    "module_contents-in_python": partial(_native.module_contents, os),
+    "module_contents-of_another_type": partial(_native.module_contents, DATA),
+    "exported_slots": partial(_native.exported_slots, EXPORTING, "PyModExport_xxlimited"),
+    "exported_slots-without_a_hook": partial(_native.exported_slots, _native.__file__, "none"),
+    "exported_slots-without_a_file": partial(_native.exported_slots, "/none", "none"),
+    "exported_slots-of_another_type": partial(_native.exported_slots, 1, "none"),
+    "exported_slots-name_of_another_type": partial(_native.exported_slots, "/none", 1),
+    "exported_slots-missing": partial(_native.exported_slots, "/none"),
     "heap_bytes": _native.heap_bytes,
+    "memory_sizes": _native.memory_sizes,
     "UnsupportedInterpreter": partial(_native.UnsupportedInterpreter, "of another kind"),
+}
+
+# -- Census ----------------------------------------------------------------------------------
+
+LISTED = [[], {}, set(), bytearray(3), deque([1, 2]), "text" * 2, [[object()]]]
+CENSUS = _native.Census()
+CENSUS.add(LISTED)
+ROOM, TOO_SHORT = array("q", bytes(8000)), array("q")
+SINGLE = array("b", bytes(8000))
+CONSTANT = bytes(8000)
+
+
+def added(objects: list[object]) -> int:
+    return _native.Census().add(objects)
+
+
+def protected() -> int:
+    CENSUS.protect()
+    return CENSUS.release()
+
+
+def cleared() -> None:
+    census = _native.Census()
+    census.add(LISTED)
+    census.clear()
+
+
+CALLS |= {
+    "Census": _native.Census,
+    "Census-too_many": partial(_native.Census, 1),
+    "Census.add": partial(added, LISTED),
+    "Census.add-again": partial(CENSUS.add, LISTED),
+    "Census.add-no_list": partial(CENSUS.add, ()),
+    "Census.changed": partial(CENSUS.changed, array("q", range(1000)), ROOM),
+    "Census.changed-too_short": partial(CENSUS.changed, ROOM, TOO_SHORT),
+    "Census.changed-no_buffer": partial(CENSUS.changed, ROOM, None),
+    "Census.references_from": partial(CENSUS.references_from, [LISTED], ROOM),
+    "Census.references_from-too_short": partial(CENSUS.references_from, LISTED, TOO_SHORT),
+    "Census.references_from-no_list": partial(CENSUS.references_from, (), ROOM),
+    "Census.references_from-constant": partial(CENSUS.references_from, [], CONSTANT),
+    "Census.protect": protected,
+    "Census.release": CENSUS.release,
+    "Census.give_back": partial(CENSUS.give_back, 0, 0),
+    "Census.give_back-beyond": partial(CENSUS.give_back, 1000, 1),
+    "Census.clear": cleared,
+}
+for method in ("counts", "sizes"):
+    call = getattr(CENSUS, method)
+    CALLS |= {
+        f"Census.{method}": partial(call, ROOM),
+        f"Census.{method}-too_short": partial(call, TOO_SHORT),
+        f"Census.{method}-no_buffer": partial(call, None),
+        f"Census.{method}-of_bytes": partial(call, SINGLE),
+        f"Census.{method}-constant": partial(call, CONSTANT),
+        f"Census.{method}-gone": partial(call, RELEASED),
+    }
+CALLS |= bad_calls("Census.changed", CENSUS.changed, 2)
+CALLS |= bad_calls("Census.references_from", CENSUS.references_from, 2)
+CALLS |= bad_calls("Census.give_back", CENSUS.give_back, 2)
+CALLS |= integer_calls(
+    "Census.give_back-place", partial(CENSUS.give_back, references=0), 0, 2**63 - 1
+)
+CALLS |= integer_calls("Census.give_back-references", partial(CENSUS.give_back, 0), 0, 10**6)
+
+
+def counted_arenas() -> int | None:
+    with _native.ArenaCount() as arenas, _native.ArenaCount():
+        return arenas.bytes
+
+
+CALLS |= {
+    "ArenaCount": counted_arenas,
+    "ArenaCount.bytes": partial(getattr, _native.ArenaCount(), "bytes"),
+    "ArenaCount-too_many": partial(_native.ArenaCount, 1),
+    "ArenaCount-without_an_end": lambda: _native.ArenaCount().__enter__(),
 }
 
 # -- lab -------------------------------------------------------------------------------------
@@ -268,9 +513,40 @@ CALLS |= {
     "LockPair.take_both_released-timeout": partial(PAIR.take_both_released, 0, False, "1"),
 }
 CALLS |= bad_calls("LockPair.take_both_released", PAIR.take_both_released, 3)
+MET = _native.LockPair()  # both parties have come already, so that no call waits for another
+with ThreadPoolExecutor(1) as other:
+    other.submit(MET.attach_with_lock)
+    MET.take_released(60.0)
+CALLS |= {"LockPair.attach_with_lock": MET.attach_with_lock}
+for method in ("take_held", "take_released"):
+    CALLS |= {f"LockPair.{method}": partial(getattr(MET, method), 1.0)}
+    CALLS |= bad_calls(f"LockPair.{method}", getattr(MET, method), 1)
+
+
+def begin_and_finish() -> None:
+    ending = _native.Ending(int, 5.0)
+    ending.begin()
+    ending.renew()
+    ending.finish()
+
+
+ENDING = _native.Ending(int, 5.0)
+CALLS |= {
+    "Ending": partial(_native.Ending, report=int, patience=5.0),
+    "Ending.begin": begin_and_finish,
+    "Ending.renew": ENDING.renew,
+    "Ending.claim": ENDING.claim,
+    "Ending.finish": ENDING.finish,
+    "Around": partial(_native.Around, int, before=str, after=list),
+    "Around-called": partial(_native.Around(int, str, list), "7"),
+    "Around-called_in_vain": partial(_native.Around(int), "x"),
+}
+CALLS |= bad_calls("Ending", _native.Ending, 2) | bad_calls("Around", _native.Around, 1)
+CALLS |= seconds_calls("Ending-patience", partial(_native.Ending, int))
 
 EXPECTED_ERRORS = (
-    TypeError, ValueError, OverflowError, BufferError, RuntimeError, Unforeseen,
+    TypeError, ValueError, OverflowError, BufferError, RuntimeError, OSError, IndexError,
+    Unforeseen,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import time
 
 import gilext
 
-assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 threading.Timer(0.2, _thread.interrupt_main).start()
 start = time.monotonic()
 try:

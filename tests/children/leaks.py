@@ -17,7 +17,7 @@ from gilext import Meeting, spin_held
 from gilext._native import heap_bytes
 
 CALLS_AT_A_TIME = 300
-REPETITIONS = 5
+REPETITIONS = 15  # the first without growth ends them
 LEAKED_BYTES = CALLS_AT_A_TIME * 8  # no allocator gives less
 
 kept: list[object] = []
@@ -64,21 +64,29 @@ def growth(call: Call, memory: Callable[[], int]) -> int:
     return collected_memory() - before
 
 
-def leaks(call: Call) -> bool:
-    def grows_whenever_it_is_repeated(memory: Callable[[], int]) -> bool:
-        return all(growth(call, memory) >= LEAKED_BYTES for _ in range(REPETITIONS))
+def growths(call: Call, memory: Callable[[], int]) -> list[int]:
+    """Return by how much it grew in each repetition, if it grew in all."""
+    grown = []
+    for _ in range(REPETITIONS):
+        grown.append(growth(call, memory))
+        if grown[-1] < LEAKED_BYTES:
+            return []
+    return grown
 
+
+def leaked(call: Call) -> list[int]:
     tracemalloc.start()
-    in_python = grows_whenever_it_is_repeated(python_memory)
+    in_python = growths(call, python_memory)
     tracemalloc.stop()  # what it notes is on the heap
-    return in_python or grows_whenever_it_is_repeated(heap_memory)
+    return in_python or growths(call, heap_memory)
 
 
 def main(function: str) -> None:
     gc.disable()
     for name, call in (CALLS | TWINS).items():
         if group(name) == function:
-            print(name, "leaks" if leaks(call) else "is sound")
+            grown = leaked(call)
+            print(name, f"leaks {grown}" if grown else "is sound")
 
 
 main(sys.argv[1])

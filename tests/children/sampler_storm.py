@@ -18,7 +18,7 @@ rounds = int(sys.argv[1])
 
 
 def sampler(interval: float = 5e-5) -> Sampler:
-    return Sampler(interval, interval, 2 * interval, 1 << 14, 0.0)
+    return Sampler(interval, 0.0, 2 * interval, 1 << 14, 0.0)
 
 
 def start(subject: Sampler) -> None:
@@ -46,7 +46,7 @@ def fork(subject: Sampler) -> None:
     child = os.fork()
     if child == 0:
         subject.stop()
-        subject.totals(), subject.threads(), subject.longest(), subject.stacks()
+        subject.totals(), subject.threads(), subject.longest(), subject.stacks(), subject.moments()
         del subject
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0

@@ -6,6 +6,8 @@ from importlib.util import find_spec
 from threading import Thread
 
 USE_NATIVE = """
+import gc
+
 from gilext import _native
 
 assert _native.spin_held(10, 3) == _native.spin_released(10, 3) == {expected}
@@ -14,13 +16,21 @@ assert _native.time_os_threads("spin", 2, 10)[2][0] == _native.spin_held(10)
 assert _native.Meeting(1).wait_held(0) and _native.Meeting(1).wait_released(0)
 assert not _native.Meeting(2).wait_released(0.01)
 
-sampler = _native.Sampler(1e-4, 1e-4, 0.01, 100_000, 0.1)
+census = _native.Census()
+assert census.add(gc.get_objects()) == len(census) > 1000
+census.protect()
+census.clear()
+with _native.ArenaCount():
+    kept = [object() for _ in range(100_000)]
+del kept
+
+sampler = _native.Sampler(1e-4, 0.0, 0.01, 100_000, 0.1)
 sampler.start()
 _native.hold_for(0.05)
 sampler.stop()
 assert sampler.totals()["held_ns"] > 0 or not {has_gil}
 seen = _native.watch_calls(_native.hold_for, (0.05,), dict(), 0.05, 1e-4)
-assert sum(held for _, held in seen["windows"]) > 0 or not {has_gil}
+assert sum(held for _, held, _ in seen["windows"]) > 0 or not {has_gil}
 while not _native.probe_calls(_native.release_for, (0.01,), dict(), 0.01, 1e-3, 0.0)["stalls_ns"]:
     pass  # the thread that requests the GIL got no core
 """

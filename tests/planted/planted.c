@@ -6,6 +6,8 @@
 #include <Python.h>
 #include <stdlib.h>
 
+#include "rare.h"
+
 static PyObject *
 first_argument(PyObject *arg, int leaks)
 {
@@ -201,6 +203,24 @@ heap(int leaks)
 static PyObject *leak_heap(PyObject *m, PyObject *a) { (void)m; (void)a; return heap(1); }
 static PyObject *sound_heap(PyObject *m, PyObject *a) { (void)m; (void)a; return heap(0); }
 
+/* Python traces it, and doesn't count it among its blocks. */
+static PyObject *
+large_raw(int leaks)
+{
+    void *memory = PyMem_RawMalloc(4000);
+    if (memory == NULL) {
+        return PyErr_NoMemory();
+    }
+    PyObject *address = PyLong_FromVoidPtr(memory);
+    if (!leaks) {
+        PyMem_RawFree(memory);
+    }
+    return address;
+}
+
+static PyObject *leak_large_raw(PyObject *m, PyObject *a) { (void)m; (void)a; return large_raw(1); }
+static PyObject *sound_large_raw(PyObject *m, PyObject *a) { (void)m; (void)a; return large_raw(0); }
+
 static PyObject *
 over_release(PyObject *m, PyObject *arg)
 {
@@ -208,10 +228,6 @@ over_release(PyObject *m, PyObject *arg)
     Py_DECREF(arg);
     Py_RETURN_NONE;
 }
-
-#define TWINS(name, flags)                                                     \
-    {"leak_" #name, (PyCFunction)(void (*)(void))leak_##name, flags, NULL},    \
-    {"sound_" #name, (PyCFunction)(void (*)(void))sound_##name, flags, NULL}
 
 static PyMethodDef functions[] = {
     TWINS(argument, METH_O),
@@ -227,11 +243,13 @@ static PyMethodDef functions[] = {
     TWINS(large, METH_NOARGS),
     TWINS(large_result, METH_NOARGS),
     TWINS(heap, METH_NOARGS),
+    TWINS(large_raw, METH_NOARGS),
     {"over_release", over_release, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 
 static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, (void *)add_rare},
 #ifdef Py_mod_gil
     {Py_mod_gil, Py_MOD_GIL_NOT_USED},
 #endif

@@ -2,4 +2,4 @@
 
 from setuptools import Extension, setup
 
-setup(name="planted", ext_modules=[Extension("planted", ["planted.c"])])
+setup(name="planted", ext_modules=[Extension("planted", ["planted.c", "rare.c"])])

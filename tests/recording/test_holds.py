@@ -1,4 +1,4 @@
-"""Holds: a sequence of Hold in 24 bytes each."""
+"""Holds: a sequence of Hold in 32 bytes each."""
 
 import copy
 import pickle
@@ -15,6 +15,9 @@ made_up = st.lists(
         st.integers(0, 10**12).map(lambda ns: ns * 1e-9),
         st.integers(0, 10**10).map(lambda ns: ns * 1e-9),
         st.integers(0, 1000),
+        st.booleans(),
+        st.integers(0, 10**11).map(lambda ns: ns * 1e-9),
+        st.booleans(),
     ),
     max_size=20,
 )
@@ -22,13 +25,30 @@ made_up = st.lists(
 
 def almost(holds):
     return [
-        (pytest.approx(hold.start_seconds), pytest.approx(hold.seconds, abs=1e-8), hold.thread)
+        (
+            pytest.approx(hold.start_seconds),
+            pytest.approx(hold.seconds, abs=1e-8),
+            hold.thread,
+            hold.requested,
+            pytest.approx(hold.waited_seconds),
+            hold.gapped,
+        )
         for hold in holds
     ]
 
 
 def fields(holds):
-    return [(hold.start_seconds, hold.seconds, hold.thread) for hold in holds]
+    return [
+        (
+            hold.start_seconds,
+            hold.seconds,
+            hold.thread,
+            hold.requested,
+            hold.waited_seconds,
+            hold.gapped,
+        )
+        for hold in holds
+    ]
 
 
 @given(made_up)
@@ -77,6 +97,26 @@ def test_columns_have_one_entry_for_each_hold(given_holds):
     assert columns["start_seconds"] == [hold.start_seconds for hold in holds]
     assert columns["seconds"] == [hold.seconds for hold in holds]
     assert columns["thread"] == [hold.thread for hold in holds]
+    assert columns["waited_seconds"] == [hold.waited_seconds for hold in holds]
+
+
+@given(made_up, st.integers(-(10**9), 0))
+def test_spans_are_the_holds_without_their_details(given_holds, origin_ns):
+    holds = Holds(Holds.of(given_holds)._data, origin_ns)
+
+    assert [thread for *_, thread in holds.spans()] == [hold.thread for hold in holds]
+    for (start, end, _), hold in zip(holds.spans(), holds, strict=True):
+        assert start == hold.start_seconds
+        assert end == pytest.approx(hold.start_seconds + hold.seconds)
+
+
+def test_what_others_waited_is_none_if_it_is_unknown():
+    rows = Holds.of([Hold(0.0, 1.0, 0, True, 0.5)])._data
+
+    assert Holds(rows, knows_waits=True)[0].waited_seconds == 0.5
+    assert Holds(rows)[0].waited_seconds is None
+    assert Holds(rows).columns()["waited_seconds"] == [None]
+    assert Holds.of([Hold(0.0, 1.0, 0)])[0].waited_seconds is None
 
 
 def test_origin_is_what_starts_are_counted_from():

@@ -2,10 +2,12 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
 from gilext import hold_for, release_for, watch
+from gilext.core.environment import is_gil_enabled
 from gilext.recording import live
 from gilext.recording.live import LiveLines, line_between
 from gilext.recording.results import ThreadTime
@@ -25,6 +27,17 @@ def test_line_tells_the_time_between_the_snapshots_only():
 
 def test_line_of_nothing_is_a_line():
     assert line_between(Snapshot(0.0, 0.0, ()), Snapshot(0.0, 0.0, ())).endswith("held   0%")
+
+
+def test_without_a_gil_a_line_has_what_was_attached():
+    """Several threads at once: together they may have been attached for more than the time."""
+    before = Snapshot(2.0, 0.0, (replace(thread("a", 0.0), attached_seconds=1.0),), has_gil=False)
+    after = [replace(thread(name, 0.0), attached_seconds=2.0) for name in "ab"]
+    now = Snapshot(4.0, 0.0, tuple(after), has_gil=False)
+
+    assert line_between(before, now) == "gilext     4.0 s  no GIL, attached 1.50  b 100%  a 50%"
+    assert str(now).startswith("up to now 1.00 threads were attached on average in 4.000 s\n")
+    assert "held" not in str(now)
 
 
 def test_only_the_top_holders_are_named():
@@ -51,7 +64,8 @@ def test_each_is_a_line_of_its_own(stream, monkeypatch):
             release_for(0.02)
 
     lines = written.getvalue().splitlines()
-    assert all("GIL held" in line for line in lines)
+    said = "GIL held" if is_gil_enabled() else "no GIL, attached"
+    assert all(said in line for line in lines)
     assert "\r" not in written.getvalue()
     assert "\x1b" not in written.getvalue()
 

@@ -89,14 +89,13 @@ def test_signal_handler_that_raises_anywhere_leaves_nothing_running():
     interrupted = 0
     try:
         for step in range(60):
-            signal.setitimer(signal.ITIMER_REAL, 0.0002 + step * 0.0001)
             try:
+                signal.setitimer(signal.ITIMER_REAL, 0.0002 + step * 0.0001)
                 with watch(interval=0.001):
                     time.sleep(0.002)
+                signal.setitimer(signal.ITIMER_REAL, 0)
             except InterruptionError:
                 interrupted += 1
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
         signal.signal(signal.SIGALRM, before)
 
@@ -141,3 +140,14 @@ def test_child_that_leaves_the_block_has_no_recording_and_the_parent_has_its_own
     assert os.waitpid(child, 0)[1] == 0
     assert "forked inside the watched block" in said
     assert watched.recording.seconds > 0
+
+
+def test_watch_shows_itself_as_what_it_has_seen():
+    watched = watch()
+    assert str(watched).startswith("<") and watched._repr_html_() is None
+    with watched:
+        hold_for(0.001)
+        assert str(watched).startswith("up to now ")
+
+    assert str(watched) == str(watched.recording)
+    assert watched._repr_html_() == watched.recording._repr_html_()
