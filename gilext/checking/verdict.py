@@ -8,9 +8,12 @@ from math import sqrt
 from typing import Literal, NamedTuple
 
 from gilext._native import HANDOVER_PLACES
+from gilext.checking.terms import Terms, terms_of
 from gilext.core.units import in_words
 
-Verdict = Literal["releases", "holds", "shares", "no GIL", "not enough evidence"]
+Verdict = Literal[
+    "releases", "holds", "detaches", "stays attached", "shares", "not enough evidence"
+]
 
 MIN_CALL_SECONDS = 2e-6
 MIN_SHARED_CALL_SECONDS = 200e-6
@@ -40,6 +43,8 @@ class Judgement(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Requests:
     """What came of requesting the GIL all the time, while calls were made.
+
+    Without a GIL, what is requested is that the world stop; it is granted when the caller does.
 
     Attributes
     ----------
@@ -144,9 +149,16 @@ def _windows_error(windows: Iterable[tuple[int, int]], fraction: float, samples:
     freedom = len(squares) - 1
     if freedom < 1:
         return 0.0
-    # Student's t, by its expansion about the normal distribution (Fisher and Cornish, 1960).
-    t = _Z + 2.372 / freedom + 2.822 / freedom**2
-    return t * sqrt(sum(squares) * (freedom + 1) / freedom) / samples
+    return students_t(freedom) * sqrt(sum(squares) * (freedom + 1) / freedom) / samples
+
+
+def students_t(freedom: int) -> float:
+    """Return how many standard errors half of a 95 % confidence interval has.
+
+    By the expansion about the normal distribution (Fisher and Cornish, 1960): 3 % too little with
+    two degrees of freedom, exact with many.
+    """
+    return _Z + 2.372 / freedom + 2.822 / freedom**2 + 2.556 / freedom**3
 
 
 def judge(
@@ -156,19 +168,21 @@ def judge(
     fraction: float | None,
     requests: Requests,
 ) -> Judgement:
-    """Apply the rule that `Checkup` states."""
-    if not gil_enabled:
-        return Judgement("no GIL")
+    """Apply the rule that `Checkup` states.
+
+    Without a GIL, `fraction` is of the time attached, and requests are for stops of the world.
+    """
+    terms = terms_of(gil_enabled)
     unseen = why_unseen(call_seconds, samples)
     if unseen is not None or fraction is None:
         return Judgement("not enough evidence", unseen, call_seconds >= MIN_CALL_SECONDS)
     if fraction < 0.5:
-        return Judgement("releases")
-    return _judge_requests(call_seconds, requests)
+        return Judgement(terms.freeing)
+    return _judge_requests(call_seconds, requests, terms)
 
 
 def why_unseen(call_seconds: float, samples: int) -> str | None:
-    """Return why it isn't known whether the calls hold the GIL; None if it is."""
+    """Return why it isn't known what the calls hold or keep; None if it is."""
     if call_seconds < MIN_CALL_SECONDS:
         return (
             f"its calls are too short: {in_words(call_seconds)}, and "
@@ -179,7 +193,7 @@ def why_unseen(call_seconds: float, samples: int) -> str | None:
     return None
 
 
-def _judge_requests(call_seconds: float, requests: Requests) -> Judgement:
+def _judge_requests(call_seconds: float, requests: Requests, terms: Terms) -> Judgement:
     run_on = requests.run_on_fraction
     # Two samples rarely fall into a shorter call, and those in which they do are no fair draw.
     if run_on is not None and call_seconds >= MIN_SHARED_CALL_SECONDS:
@@ -193,32 +207,31 @@ def _judge_requests(call_seconds: float, requests: Requests) -> Judgement:
         # whose few places lie on the edges of tenths: that runs on for longer.
         min_run_on = MIN_SPREAD_RUN_ON if is_spread else MIN_RUN_ON
         if run_on >= min_run_on and requests.unheeded_calls >= _MIN_UNHEEDED_CALLS:
-            return Judgement("holds")
+            return Judgement(terms.keeping)
     if (
         requests.refusals >= MIN_REFUSALS
         and requests.grants <= MAX_GRANTS_PER_REFUSAL * requests.refusals
     ):
-        return Judgement("holds")
-    return _not_settled(call_seconds, requests)
+        return Judgement(terms.keeping)
+    return _not_settled(call_seconds, requests, terms)
 
 
-def _not_settled(call_seconds: float, requests: Requests) -> Judgement:
+def _not_settled(call_seconds: float, requests: Requests, terms: Terms) -> Judgement:
     if not requests.settled:
         return Judgement(
             "not enough evidence",
-            "it holds the GIL, but no thread got to request it inside a call",
+            f"it {terms.keeps}, but {terms.no_request}",
             more_may_help=True,
         )
     if requests.grants >= MIN_GRANTS and call_seconds < MIN_SHARED_CALL_SECONDS:
         return Judgement(
             "not enough evidence",
-            "it holds the GIL and gives it away when another thread requests it, but its calls "
-            f"are too short to tell where: {in_words(call_seconds)}, and it takes "
-            f"{in_words(MIN_SHARED_CALL_SECONDS)}",
+            f"it {terms.keeps} and {terms.hands_over}, but its calls are too short to tell where: "
+            f"{in_words(call_seconds)}, and it takes {in_words(MIN_SHARED_CALL_SECONDS)}",
         )
     return Judgement(
         "not enough evidence",
-        f"it holds the GIL, but only {requests.settled} requests for it were made in "
+        f"it {terms.keeps}, but {terms.few_requests.format(requests.settled)} in "
         f"{requests.calls} calls",
         more_may_help=True,
     )

@@ -16,12 +16,12 @@ _STATES = ("not shared yet", "may be weakly referenced", "queued to be merged", 
 
 @dataclass(frozen=True, slots=True)
 class SplitCount:
-    """The count of an object on a free-threaded build, where it has two parts (PEP 703).
+    """The count of an object on a free-threaded build, in its two parts (PEP 703).
 
     Attributes
     ----------
     owner_thread : int
-        The thread that owns the object, as the interpreter numbers it; 0 when nobody does.
+        The thread that owns the object, as the interpreter numbers it; 0 if none does.
     local, shared : int
         The references counted by the owner, and by all others. The shared part alone may be
         below 0.
@@ -171,7 +171,7 @@ class RefWatch:
         self._changes: RefChanges | None = None
 
     def __enter__(self) -> RefWatch:
-        """Note the counts."""
+        """Record the counts."""
         self._before = self._counts()
         return self
 
@@ -181,7 +181,7 @@ class RefWatch:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Note them again."""
+        """Record them again."""
         pairs = zip(self._objects, self._before, self._counts(), strict=True)
         self._changes = RefChanges(
             tuple(

@@ -129,8 +129,20 @@ def test_half_of_the_time_is_holding(fraction, verdict):
     assert judge(True, 10 * MS, 1000, fraction, HELD) == Judgement(verdict)
 
 
-def test_without_a_gil_that_is_the_verdict():
-    assert judge(False, 1e-7, 0, None, NOBODY) == Judgement("no GIL")
+@pytest.mark.parametrize(
+    ("fraction", "requests", "with_gil", "without"),
+    [
+        (0.1, NOBODY, "releases", "detaches"),
+        (1.0, HELD, "holds", "stays attached"),
+        (1.0, SHARED, "shares", "shares"),
+        (1.0, STARVED, "not enough evidence", "not enough evidence"),
+    ],
+)
+def test_without_a_gil_the_same_evidence_gives_the_verdict(fraction, requests, with_gil, without):
+    both = [judge(gil, 10 * MS, 1000, fraction, requests) for gil in (True, False)]
+
+    assert [judgement.verdict for judgement in both] == [with_gil, without]
+    assert "GIL" not in (both[1].reason or "")
 
 
 @pytest.mark.parametrize(
@@ -146,11 +158,11 @@ def test_without_a_gil_that_is_the_verdict():
         ),
         (
             63 * MS, 1000, STARVED,
-            "it holds the GIL, but no thread got to request it inside a call", True,
+            "it holds the GIL, but no thread requested the GIL inside a call", True,
         ),
         (
             1 * MS, 1000, ASKED_TWICE,
-            "it holds the GIL, but only 2 requests for it were made in 12 calls", True,
+            "it holds the GIL, but only 2 requests for the GIL were made in 12 calls", True,
         ),
         (
             50e-6, 1000, replace(SHARED, calls=20_000),

@@ -7,6 +7,7 @@ import json
 import math
 import struct
 import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def test_planted_leak_is_found_and_named(planted, name):
     make, options, of = CASES[name]
     if name == "none" and is_immortal(None):
         pytest.skip("None is immortal here: nothing can leak")
-    needs = {"heap": heap_bytes() or 0}.get(of, sys.getallocatedblocks())
+    needs = (heap_bytes() or 0) + (sys.getallocatedblocks() if of != "heap" else 0)
     if of in ("heap", "memory", "the result") and not needs:
         pytest.skip("this allocator doesn't tell what it has given out")
 
@@ -55,6 +56,7 @@ def test_sound_twin_is_cleared(planted, name):
     assert "leaks nothing" in report.sentence
 
 
+@pytest.mark.slow
 def test_assertion_fails_with_what_leaks_and_passes_its_twin(planted):
     with pytest.raises(
         AssertionError, match=r"leaks one reference per call to argument 1.*"
@@ -65,10 +67,40 @@ def test_assertion_fails_with_what_leaks_and_passes_its_twin(planted):
     assert_no_leaks(planted.sound_on_error, [], raises=ValueError)
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not heap_bytes(), reason="this allocator doesn't tell what it has given out")
+def test_assertion_says_where_to_look_for_what_leaks(planted):
+    with pytest.raises(
+        AssertionError, match=r"malloc\(\)'s heap(.|\n)*without its free\(\)"
+    ) as said:
+        assert_no_leaks(planted.leak_heap)
+    assert "Py_DECREF" not in str(said.value)
+    assert_no_leaks(planted.sound_heap)
+
+
+@pytest.mark.slow
+def test_assertion_passes_its_options_on():
+    kept, free = [], []
+
+    def keep():
+        free.append(1)
+
+    assert_no_leaks(keep, teardown=free.clear, rate=0.5, seconds=20)
+    assert_no_leaks(free.pop, setup=lambda: free.append(1))
+    with pytest.raises(AssertionError, match=r"to the list"):
+        assert_no_leaks(lambda: kept.append(kept), also={"the list": kept})
+
+
+def test_assertion_fails_if_the_calls_were_too_few_to_see_anything():
+    with pytest.raises(AssertionError, match=r"can't be judged(.|\n)*more seconds"):
+        assert_no_leaks(time.sleep, 0.05, seconds=0.01)
+
+
 def test_over_release_is_seen_as_a_falling_count(planted, run_child):
     assert "fell" in run_child("over_release.py", planted.__file__).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "args", "options"),
     [
@@ -92,6 +124,7 @@ def test_standard_library_is_cleared(function, args, options):
     assert check_leaks(function, *args, **options).leaks == ()
 
 
+@pytest.mark.slow
 def test_cache_that_fills_is_no_leak():
     cache = {}
 
@@ -102,18 +135,22 @@ def test_cache_that_fills_is_no_leak():
     assert check_leaks(remember).leaks == ()
 
 
-@pytest.mark.parametrize(("every", "is_leak"), [(1, True), (2, False)])
-def test_leak_is_in_every_call_and_half_of_one_is_none(every, is_leak):
-    calls, kept, argument = [], [], object()
+@pytest.mark.slow
+@pytest.mark.parametrize("every", [1, 2, 10])
+def test_leak_in_some_of_the_calls_is_found_with_its_rate(every):
+    calls, kept, argument = [0], [], object()
 
     def keep_now_and_then(_):
-        calls.append(None)
-        if len(calls) % every == 0:
+        calls[0] += 1
+        if calls[0] % every == 0:
             kept.append(argument)
 
     report = check_leaks(keep_now_and_then, argument)
 
-    assert ("argument 1" in [leak.of for leak in report.leaks]) is is_leak
+    (leak,) = (leak for leak in report.leaks if leak.of == "argument 1")
+    assert leak.per_call == pytest.approx(1 / every, abs=leak.error + 0.01)
+    said = "per call to argument 1" if every == 1 else f"to argument 1 in {every} calls"
+    assert f"one reference {said}" in leak.text
 
 
 @pytest.mark.skipif(not heap_bytes(), reason="this allocator doesn't tell what it has given out")
@@ -139,7 +176,10 @@ def test_list_that_grows_for_ever_is_a_leak():
 
     report = check_leaks(keep, trace=True)
 
-    assert [leak.of for leak in report.leaks] == ["memory"]
+    assert [leak.of for leak in report.leaks] == [
+        "a list in the function's variable 'kept'",
+        "memory",
+    ]
     assert any(Path(__file__).name in line for line in report.traced)
 
 
@@ -151,9 +191,15 @@ def test_error_that_is_not_expected_comes_through():
 @pytest.mark.parametrize(
     ("options", "error", "named"),
     [
-        ({"calls": 9}, ValueError, "calls"),
+        ({"calls": 0}, ValueError, "calls"),
         ({"rounds": 1}, ValueError, "rounds"),
-        ({"calls": None}, TypeError, "calls"),
+        ({"calls": "5"}, TypeError, "calls"),
+        ({"seconds": 0}, ValueError, "seconds"),
+        ({"rate": 0}, ValueError, "rate"),
+        ({"rate": 2}, ValueError, "rate"),
+        ({"setup": 5}, TypeError, "setup"),
+        ({"teardown": 5}, TypeError, "teardown"),
+        ({"progress": 5}, TypeError, "progress"),
         ({"rounds": 10**400}, ValueError, "rounds"),
     ],
 )
