@@ -1,0 +1,1 @@
+"""What modules declare: each is imported in a process of its own."""

@@ -1,0 +1,1 @@
+"""What the functions of a library do with the GIL, measured case by case."""

@@ -1,0 +1,1 @@
+"""What is there to audit: what is installed, folders, wheels, and their metadata."""
