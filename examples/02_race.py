@@ -1,26 +1,31 @@
-"""Two threads add to one attribute; where a thread may change decides what is lost.
+"""Two threads add to one attribute: what is lost, and why hundreds of thousands are.
 
-The experiment is gilext/lab/race.py. It runs twice, with the switch interval that Python has and
-with a shorter one: the more often threads change, the more often between reading and writing.
+The experiments are gilext/lab/race.py and gilext/lab/overwrites.py. With --between EXPRESSION the
+script tries one expression between reading and writing: 02_race.py --between "len([])".
 """
 
-import sys
+import argparse
 
-from gilext.lab.race import race_in_python
-
-ADDITIONS = 300_000
-INTERVALS = [0.005, 0.0005]
+from gilext.lab.overwrites import watch_overwrites
+from gilext.lab.race import race_around, race_in_python
 
 
 def main():
-    """Race at each switch interval."""
-    usual = sys.getswitchinterval()
-    for interval in INTERVALS:
-        sys.setswitchinterval(interval)
-        print(f"Switch interval {interval * 1e3:g} ms:", end=" ")
-        print(race_in_python(ADDITIONS), end="\n\n")
-    sys.setswitchinterval(usual)
-    print("What is lost depends on where threads change, not on the machine's speed.")
+    """Race, and watch the overwrites; or race around one expression."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--between", metavar="EXPRESSION")
+    parser.add_argument("--additions", type=int, default=500_000)
+    arguments = parser.parse_args()
+    if arguments.between is not None:
+        row = race_around(arguments.between, arguments.additions)
+        print(f"With {row.way} in between, {row.lost:,} of {row.additions:,} additions are lost.")
+        return
+    print(race_in_python(arguments.additions), end="\n\n")
+    overwrites = watch_overwrites()
+    print(overwrites, end="\n\n")
+    print(
+        f"One overwrite takes back up to {max(row.longest for row in overwrites.rows):,} additions."
+    )
 
 
 if __name__ == "__main__":

@@ -1,25 +1,23 @@
-"""Work that waits gains from threads, and the recording shows the GIL free while it waits.
+"""Work that waits is faster in threads: the GIL is free while a thread sleeps.
 
-The experiment is gilext/lab/io_bound.py. It runs with short sleeps and with longer ones.
+The experiment is gilext/lab/io_bound.py. ``python 06_io_bound.py 0.02 0.2`` runs it with sleeps of
+20 ms and of 200 ms.
 """
 
-from gilext.lab.io_bound import wait_in_two_threads
+import sys
 
-WAITS = [0.02, 0.2]
+from gilext.lab.io_bound import wait_in_two_threads
+from gilext.lab.lesson import until_shown
 
 
 def main():
-    """Wait for a short time and for a longer one."""
-    saved = []
-    for wait in WAITS:
-        lesson = wait_in_two_threads(200_000, wait)
+    """Run it with each length of a sleep."""
+    for wait in map(float, sys.argv[1:] or ["0.07"]):
+        lesson = until_shown(lambda wait=wait: wait_in_two_threads(600_000, wait))
         print(lesson, end="\n\n")
-        sequence, threads = lesson.rows
-        saved.append(1 - threads.wall_seconds / sequence.wall_seconds)
-    print(
-        f"The more of the time is waiting, the more threads save: {saved[0]:.0%} with sleeps of "
-        f"{WAITS[0] * 1e3:g} ms, {saved[1]:.0%} with {WAITS[1] * 1e3:g} ms."
-    )
+        sequence, *threads = lesson.rows
+        seconds = " and ".join(f"{row.wall_seconds:.2f} s" for row in threads)
+        print(f"Sleeps of {wait * 1e3:g} ms: {sequence.wall_seconds:.2f} s, in threads {seconds}.")
 
 
 if __name__ == "__main__":

@@ -1,22 +1,26 @@
 """Processes and sub-interpreters run in parallel too, at a price: their start and their memory.
 
-The experiment is gilext/lab/processes.py. It runs with short calls and with longer ones.
+The experiment is gilext/lab/processes.py. ``python 07_processes.py 2 0.02`` runs it with two
+workers of each kind and calls of 20 ms.
 """
 
-from gilext.lab.processes import hire_each_kind
+import sys
 
-SECONDS = [0.02, 0.1]
+from gilext.lab.lesson import until_shown
+from gilext.lab.processes import hire_each_kind
 
 
 def main():
-    """Hire workers for short work and for longer work."""
-    for seconds in SECONDS:
-        lesson = hire_each_kind(seconds=seconds)
-        print(lesson, end="\n\n")
+    """Hire workers, and say how much work the start is worth."""
+    workers = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 0.1
+    lesson = until_shown(lambda: hire_each_kind(workers, seconds, 500_000))
+    print(lesson, end="\n\n")
     by_way = {row.way: row for row in lesson.rows}
-    start = by_way["C, held, processes"].start_seconds
-    print(f"To start the processes took as long as {start / SECONDS[0]:.1f} of the short calls.")
+    row = by_way["C, held, processes"]
+    calls = row.start_seconds / row.wall_seconds
+    print(f"The processes took as long to start as {calls:.1f} of these calls take.")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # each process imports this file
     main()

@@ -1,26 +1,24 @@
 """One sum split in two: processes send their results through a Queue, threads just write them.
 
-The experiment is gilext/lab/split_sum.py. It runs with a few numbers and with many: what it costs
-to start a process stays the same.
+The experiment is gilext/lab/split_sum.py. ``python 08_split_sum.py 100_000_000`` adds up as many
+numbers as were published; starting a process costs the same for few numbers and for many.
 """
 
-from gilext.lab.split_sum import split_a_sum
+import sys
 
-NUMBERS = [1_000_000, 30_000_000]
+from gilext.lab.lesson import until_shown
+from gilext.lab.split_sum import ends_when_joined_first, split_a_sum
+
+SIZES = [8, 1 << 20]
 
 
 def main():
-    """Add up few numbers and many."""
-    gains = []
-    for numbers in NUMBERS:
-        lesson = split_a_sum(numbers)
-        print(lesson, end="\n\n")
-        by_way = {row.way: row for row in lesson.rows}
-        gains.append(by_way["Python, two processes, Queue"].speedup)
-    print(
-        f"Two processes are {gains[0]:.2f} times as fast as one for {NUMBERS[0]:,} numbers, and "
-        f"{gains[1]:.2f} times for {NUMBERS[1]:,}."
-    )
+    """Add up, then wait for a process before its result is taken."""
+    numbers = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
+    print(until_shown(lambda: split_a_sum(numbers)), end="\n\n")
+    for size in SIZES:
+        outcome = "ends" if ends_when_joined_first(size) else "doesn't end in 2 s"
+        print(f"A process that sends {size:,} bytes {outcome} if it is joined before get().")
 
 
 if __name__ == "__main__":  # each process imports this file

@@ -1,24 +1,24 @@
 """A thread that wants the GIL waits for the switch interval, if Python code holds it.
 
-The experiment is gilext/lab/switch_interval.py; beside it, the same question for C code.
+The experiment is gilext/lab/switch_interval.py. ``python 09_switch_interval.py 0.001 0.05`` runs it
+at intervals of 1 ms and of 50 ms.
 """
 
-import gilext
-from gilext.lab.switch_interval import wait_for_python
+import sys
 
-INTERVALS = (0.001, 0.005, 0.02)
+from gilext.lab.lesson import until_shown
+from gilext.lab.switch_interval import IN_C, INTERVALS, PYTHON, wait_for_python
 
 
 def main():
-    """Wait for Python code, then for C code that holds the GIL for 50 ms a call."""
-    print(wait_for_python(INTERVALS), end="\n\n")
-    held = gilext.check(gilext.hold_for, 0.05, seconds=1)
-    released = gilext.check(gilext.release_for, 0.05, seconds=1)
-    print(
-        f"Behind C code that holds the GIL for 50 ms at a time it waits up to "
-        f"{held.stall_seconds * 1e3:.0f} ms, whatever the interval; behind C code that releases "
-        f"it, {released.stall_seconds * 1e3:.2f} ms."
-    )
+    """Wait behind Python code, and behind C code that holds the GIL for 30 ms per call."""
+    intervals = tuple(map(float, sys.argv[1:])) or INTERVALS
+    lesson = until_shown(lambda: wait_for_python(intervals))
+    print(lesson, end="\n\n")
+    for holder in (PYTHON, IN_C):
+        rows = [row for row in lesson.rows if row.holder == holder]
+        waits = ", ".join(f"{row.median_wait_seconds * 1e3:.3f} ms" for row in rows)
+        print(f"Behind {holder}: {waits}.")
 
 
 if __name__ == "__main__":

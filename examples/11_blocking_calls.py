@@ -1,24 +1,23 @@
-"""Which calls of the standard library release the GIL, measured beside what their sources say.
+"""Which calls of the standard library release the GIL, measured, with what their sources say.
 
-The experiment is gilext/lab/blocking_calls.py; below it, one call on both sides of a threshold.
+The experiment is gilext/lab/blocking_calls.py. ``python 11_blocking_calls.py 2047 2048`` also hashes
+that many bytes: one call can do both.
 """
 
 import hashlib
+import sys
 
 import gilext
 from gilext.lab.blocking_calls import check_standard_calls
-
-SIZES = [2000, 1 << 20]
+from gilext.lab.lesson import until_shown
 
 
 def main():
-    """Check the calls, then a hash of little and of much."""
-    print(check_standard_calls(), end="\n\n")
-    verdicts = [gilext.check(hashlib.sha3_512, bytes(size)).verdict for size in SIZES]
-    print(
-        f"One call can do both: sha3_512 of {SIZES[0]:,} bytes is said to be {verdicts[0]!r}, of "
-        f"{SIZES[1]:,} bytes {verdicts[1]!r}."
-    )
+    """Check the calls, then a hash of several sizes."""
+    print(until_shown(check_standard_calls), end="\n\n")
+    for size in map(int, sys.argv[1:] or ["2000", "1_048_576"]):
+        verdict = gilext.check(hashlib.sha3_512, bytes(size)).verdict
+        print(f"gilext's verdict on sha3_512 of {size:,} bytes: {verdict}.")
 
 
 if __name__ == "__main__":

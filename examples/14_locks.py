@@ -1,24 +1,27 @@
-"""Two objects with a lock each, taken in opposite orders: a deadlock, caught by a timeout.
+"""Two locks in opposite orders, then a mutex and the GIL: deadlocks, ended by a timeout.
 
-The experiment is gilext/lab/locks.py. It runs with a short patience and with a longer one.
+The experiment is gilext/lab/locks.py.
 """
+
+import argparse
 
 from gilext.lab.locks import lock_in_both_orders
 
-TIMEOUTS = [0.02, 0.1]
-
 
 def main():
-    """Lock with each patience."""
+    """Lock with the given patience, and with five times as much."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--timeout", type=float, default=0.02, metavar="SECONDS")
+    arguments = parser.parse_args()
     deadlocks = []
-    for timeout in TIMEOUTS:
-        lesson = lock_in_both_orders(5, timeout)
+    for timeout in (arguments.timeout, 5 * arguments.timeout):
+        lesson = lock_in_both_orders(arguments.rounds, timeout)
         print(lesson, end="\n\n")
-        opposite, same = lesson.rows
-        deadlocks.append((opposite.deadlocks, same.deadlocks))
+        deadlocks.append(lesson.rows[0].deadlocks)
     print(
-        f"More patience helps nobody: {deadlocks[0][0]} and {deadlocks[1][0]} of 5 rounds in "
-        f"opposite order deadlock, {deadlocks[0][1]} and {deadlocks[1][1]} in the same order."
+        f"Five times the patience changes nothing: {deadlocks[0]} and {deadlocks[1]} of "
+        f"{arguments.rounds} rounds in opposite order deadlock."
     )
 
 

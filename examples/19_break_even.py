@@ -1,23 +1,23 @@
-"""The size from which on releasing the GIL gives more than it costs.
+"""The size above which releasing the GIL gives more than it costs.
 
-The experiment is gilext/lab/break_even.py. It runs with a few sizes, then closer around the
-place where releasing begins to cost less than a hundredth of the call.
+The experiment is gilext/lab/break_even.py. ``python 19_break_even.py 0 1024 2048 4096`` runs it with
+these sizes, in bytes; the cost of releasing is measured with the first.
 """
 
-from gilext.lab.break_even import find_break_even
+import sys
 
-SIZES = (0, 256, 4096, 65_536)
-CLOSER = (1024, 2048, 4096, 8192)
+from gilext.lab.break_even import SIZES, find_break_even
+from gilext.lab.lesson import until_shown
 
 
 def main():
-    """Look from afar, then closer."""
-    afar = find_break_even(SIZES)
-    print(afar, end="\n\n")
-    closer = find_break_even(CLOSER)
-    print(closer, end="\n\n")
-    costs = ", ".join(f"{row.cost_fraction:.1%} at {row.size_bytes:,}" for row in closer.rows)
-    print(f"Releasing adds {costs} bytes.")
+    """Measure, and say what releasing costs at each size."""
+    sizes = tuple(map(int, sys.argv[1:])) or SIZES
+    lesson = until_shown(lambda: find_break_even(sizes))
+    print(lesson, end="\n\n")
+    known = [row for row in lesson.rows if row.cost_fraction is not None]
+    costs = ", ".join(f"{row.cost_fraction:.1%} at {row.size_bytes:,}" for row in known)
+    print(f"Of the call, releasing costs {costs or 'less than this run can tell at any'} bytes.")
 
 
 if __name__ == "__main__":

@@ -1,24 +1,28 @@
 """One long hold in a server's worker thread delays every other request; the recording names it.
 
-The experiment is gilext/lab/web_server.py. It runs with work that takes some milliseconds and
-with work that takes longer.
+The experiment is gilext/lab/web_server.py. ``python 20_web_server.py 3_000_000`` runs it with work
+that takes some milliseconds.
 """
 
-from gilext.lab.web_server import serve_before_and_after
+import sys
 
-LIMITS = [3_000_000, 20_000_000]
+from gilext.lab.lesson import until_shown
+from gilext.lab.web_server import serve_before_and_after
 
 
 def main():
-    """Serve beside short work and beside longer work."""
-    for limit in LIMITS:
-        lesson = serve_before_and_after(60, limit)
-        print(lesson, end="\n\n")
+    """Serve while work holds the GIL, and while it releases it."""
+    limit = int(sys.argv[1]) if len(sys.argv) > 1 else 30_000_000
+    lesson = until_shown(lambda: serve_before_and_after(limit=limit))
+    print(lesson, end="\n\n")
     before, after = lesson.rows
-    print(
-        f"The line to repair is {before.line}: of 100 requests the slowest waited "
-        f"{before.p99_seconds * 1e3:.0f} ms for it, and {after.p99_seconds * 1e3:.0f} ms after."
-    )
+    if before.stalls is None:
+        print("Nothing waits for a GIL: there is none.")
+    else:
+        print(
+            f"{before.line or 'No line'} caused {before.stalls} waits of 10 ms or more; after the "
+            f"repair it caused {after.stalls}."
+        )
 
 
 if __name__ == "__main__":

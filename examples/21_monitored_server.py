@@ -1,74 +1,81 @@
-"""A web server whose thread pool holds the GIL: everybody else waits, and the monitor shows it."""
+"""A web server whose thread pool holds the GIL: other requests wait, and the monitor shows it.
+
+The clients are processes of their own (gilext/lab/web_client.py).
+"""
 
 import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE
 from concurrent.futures import ThreadPoolExecutor
-from time import perf_counter
+from functools import partial
 
 import gilext
+from gilext.lab.web_server import percentile
 
 REQUESTS = 150
-LIMIT = 20_000_000  # the primes below it take some tens of milliseconds
-WORK = {"/held": gilext.count_primes_held, "/released": gilext.count_primes_released}
+LIMIT = 30_000_000  # counting the primes below it takes some ten milliseconds
 
 
-async def serve(pool, reader, writer):
-    """Answer one request: /hello at once, the others with work in a thread."""
-    path = (await reader.readline()).split()[1].decode()
-    if path in WORK:
-        loop = asyncio.get_running_loop()
-        body = str(await loop.run_in_executor(pool, WORK[path], LIMIT))
-    else:
-        body = "hello"
+def count(limit):
+    """Do the work as it was first written: it holds the GIL."""
+    return gilext.count_primes_held(limit)
+
+
+def count_repaired(limit):
+    """Do the same work with the GIL released."""
+    return gilext.count_primes_released(limit)
+
+
+WORK = {"held": count, "released": count_repaired}
+
+
+async def serve(pool, work, reader, writer):
+    """Answer one request: /hello at once, /work with work in a thread."""
+    path = (await reader.readuntil(b"\r\n\r\n")).split()[1]
+    body = "hello"
+    if path == b"/work":
+        body = str(await asyncio.get_running_loop().run_in_executor(pool, work, LIMIT))
     writer.write(f"HTTP/1.0 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
     await writer.drain()
     writer.close()
 
 
-async def get(port, path):
-    """Send a request; return the seconds until its answer was there."""
-    start = perf_counter()
-    reader, writer = await asyncio.open_connection("localhost", port)
-    writer.write(f"GET {path} HTTP/1.0\r\n\r\n".encode())
-    await reader.read()
-    writer.close()
-    return perf_counter() - start
+async def client(port, *arguments):
+    """Start a client process."""
+    command = (sys.executable, "-m", "gilext.lab.web_client", str(port), *arguments)
+    return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
 
 
-async def load(port, path):
-    """Ask for /hello again and again while one other client asks for the work."""
+async def load(port):
+    """Return how long each /hello took, while one other client requests work."""
+    working = await client(port, "work")
+    answer, _ = await (await client(port, "hello", str(REQUESTS), "0.003")).communicate()
+    await working.communicate(b"")  # it ends when its standard input does
+    return sorted(json.loads(answer))
 
-    async def keep_asking():
-        while True:
-            await get(port, path)
 
-    other = asyncio.create_task(keep_asking())
-    seconds = []
-    for _ in range(REQUESTS):
-        seconds.append(await get(port, "/hello"))
-        await asyncio.sleep(0.01)
-    other.cancel()
-    return sorted(seconds)
+def of_gil(seen):
+    """Return the last two columns; without a GIL there is nothing in them."""
+    held, longest = seen.held_fraction, seen.longest_hold_seconds
+    return "" if held is None or longest is None else f"{held:9.0%} {longest * 1e3:10.1f} ms"
 
 
 async def main():
-    """Measure /hello beside each kind of work."""
+    """Measure /hello while each kind of work is done."""
+    p99 = {}
+    print("work       /hello p50   /hello p99   GIL held   longest hold")
     with ThreadPoolExecutor(2) as pool:
-        server = await asyncio.start_server(lambda r, w: serve(pool, r, w), "localhost", 0)
-        port = server.sockets[0].getsockname()[1]
-        p99 = {}
-        print("work       /hello p50   /hello p99   GIL held   longest hold")
-        for path in WORK:
-            with gilext.monitor(window=30) as monitor:
-                seconds = await load(port, path)
-                seen = monitor.read()
-            p99[path] = seconds[len(seconds) * 99 // 100]
-            print(
-                f"{path:10} {seconds[len(seconds) // 2] * 1e3:7.1f} ms   {p99[path] * 1e3:7.1f} ms "
-                f"{seen.held_fraction:9.0%} {seen.longest_hold_seconds * 1e3:10.1f} ms"
-            )
-        server.close()
-    times = p99["/held"] / p99["/released"]
-    print(f"While other threads hold the GIL, the slowest /hello takes {times:.0f} times as long.")
+        for name, work in WORK.items():
+            answer = partial(serve, pool, work)
+            async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+                with gilext.monitor(window=30) as monitor:
+                    seconds = await load(server.sockets[0].getsockname()[1])
+                    seen = monitor.read()
+            p50, p99[name] = percentile(seconds, 50), percentile(seconds, 99)
+            print(f"{name:10} {p50 * 1e3:7.1f} ms   {p99[name] * 1e3:7.1f} ms {of_gil(seen)}")
+    held, released = (f"{seconds * 1e3:.1f} ms" for seconds in p99.values())
+    print(f"99 of 100 answers take up to {held} if work is held, up to {released} if not.")
 
 
 if __name__ == "__main__":

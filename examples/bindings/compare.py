@@ -1,7 +1,7 @@
 """One loop through every binding tool that is installed: builds it with each, and measures.
 
 ``python examples/bindings/compare.py`` from the source tree; ``--json`` for the data. What is
-missing is named: ``pip install 'gilext[bindings]'`` brings all of it.
+missing is named, and installed by ``pip install '.[bindings]'`` in the source tree.
 """
 
 import argparse
@@ -16,32 +16,33 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from gilext.lab.bindings_table import Candidate, packaged_candidates, tabulate_bindings
+from gilext.lab.lesson import until_shown
 
 HERE = Path(__file__).parent
 CSRC = HERE.parent.parent / "csrc"
 
-# The folder, what building it needs, and what its functions do: name, releases, how to release.
+# The folder, what building it needs, and its functions: title, name, what releases the GIL in it.
 TOOLS = {
     "cython": (
         ["Cython", "setuptools"],
         [
-            ("Cython, def", "spin_held", False, "with nogil:"),
-            ("Cython, nogil annotation", "spin_annotated", False, "with nogil:"),
-            ("Cython, with nogil", "spin_released", True, "with nogil:"),
+            ("Cython, def", "spin_held", None),
+            ("Cython, nogil annotation", "spin_annotated", None),
+            ("Cython, with nogil", "spin_released", "with nogil:"),
         ],
     ),
     "pybind11": (
         ["pybind11", "setuptools"],
         [
-            ("pybind11", "spin_held", False, "call_guard<…_release>"),
-            ("pybind11, call_guard", "spin_released", True, "call_guard<…_release>"),
+            ("pybind11", "spin_held", None),
+            ("pybind11, call_guard", "spin_released", "call_guard<…_release>"),
         ],
     ),
     "nanobind": (
         ["nanobind", "scikit_build_core", "cmake", "ninja"],
         [
-            ("nanobind", "spin_held", False, "call_guard<…_release>"),
-            ("nanobind, call_guard", "spin_released", True, "call_guard<…_release>"),
+            ("nanobind", "spin_held", None),
+            ("nanobind, call_guard", "spin_released", "call_guard<…_release>"),
         ],
     ),
 }
@@ -89,7 +90,7 @@ def numba_candidates():
             f"numba, nogil={nogil}",
             numba.njit(signature, nogil=nogil)(call),
             nogil,
-            "nogil=True",
+            "nogil=True" if nogil else None,
         )
         for nogil in (False, True)
     ]
@@ -106,14 +107,14 @@ def measure():
             print(f"building the loop with {tool} ...", file=sys.stderr)
             module = build(tool, Path(folder))
             candidates += [
-                Candidate(title, getattr(module, name), releases, how)
-                for title, name, releases, how in functions
+                Candidate(title, getattr(module, name), how is not None, how)
+                for title, name, how in functions
             ]
         if missing_from(["numba"]):
             skipped.append("numba: not installed")
         else:
             candidates += numba_candidates()
-        return tabulate_bindings(candidates), skipped
+        return until_shown(lambda: tabulate_bindings(candidates)), skipped
 
 
 def main():

@@ -60,6 +60,14 @@ class Row:
     wall_seconds_by_round: tuple[float, ...]
 
 
+_ABOVE_LIMIT = "A row is above 100 % of the limit: other programs held up the plain OS threads in those rounds."
+_NO_GIL = (
+    "There is no GIL here to hold: the held variants stay attached for the whole call, the released "
+    "ones detach. A garbage collection in another thread waits for the one that stays attached: "
+    "gilext lab attached_call."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison(Result):
     """What `compare` measured.
@@ -133,7 +141,11 @@ class Comparison(Result):
             f"{counted(self.workers, 'worker')}, {counted(self.rounds, 'round')}",
             place=environment_line(self.environment),
             body=(Table(columns, rows, strong=released), self.verdict),
-            notes=tuple(f"Left out: {reason}" for reason in self.skipped),
+            notes=(
+                *(f"Left out: {reason}" for reason in self.skipped),
+                *([_ABOVE_LIMIT] if any(row.limit_share > 1.1 for row in self.rows) else []),
+                *([] if self.environment.gil_enabled else [_NO_GIL]),
+            ),
         )
 
 
@@ -317,16 +329,20 @@ def verdict_of(rows: Sequence[Row], gil_enabled: bool) -> str:
     """Say in one sentence, with its figures, what the rows show.
 
     The conclusion is drawn from the run alone: on a machine that gives less than 1.3 cores to
-    two plain OS threads, no row can show parallelism, and the sentence says that.
+    two plain OS threads, no row can show parallelism, and the sentence says that. Without a GIL
+    the variants are called detached and attached: there is nothing to release or to hold.
     """
+    detached, attached = (
+        ("with the GIL released", "with the GIL held") if gil_enabled else ("detached", "attached")
+    )
     by_way = {row.way: row for row in rows}
     limit, released, held = by_way["limit"], by_way.get("released"), by_way.get("held")
     threads = []
     if released is not None:
         share = f"{released.limit_share:.0%} of that limit"
-        threads.append(f"{released.speedup:.2f} times with the GIL released ({share})")
+        threads.append(f"{released.speedup:.2f} times {detached} ({share})")
     if held is not None:
-        threads.append(f"{held.speedup:.2f} times with the GIL held")
+        threads.append(f"{held.speedup:.2f} times {attached}")
     figures = [f"{limit.workers} plain OS threads did {limit.speedup:.2f} times the work of one"]
     if threads:
         figures.append(f"Python threads did {' and '.join(threads)}")
@@ -338,11 +354,13 @@ def _conclusion(limit: Row, released: Row | None, held: Row | None, gil_enabled:
         return "one worker can't show more"
     gain = limit.speedup - 1
     if gain < 0.3:
-        return "here hardly more than one thread runs at a time, whatever holds the GIL"
+        anyway = "whatever holds the GIL" if gil_enabled else "with a GIL or without one"
+        return f"here hardly more than one thread runs at a time, {anyway}"
     if released is None or held is None:
-        return "run both variants to see what the GIL does"
-    if not gil_enabled:
-        return "without a GIL, holding it costs nothing"
-    if released.speedup > 1 + 0.5 * gain and held.speedup < 1 + 0.25 * gain:
+        return f"run both variants to see what {'the GIL' if gil_enabled else 'detaching'} does"
+    has_released_gained = released.speedup > 1 + 0.5 * gain
+    if gil_enabled and has_released_gained and held.speedup < 1 + 0.25 * gain:
         return "the loop runs on several cores only when it releases the GIL"
-    return "too noisy a run to tell them apart, so try more rounds"
+    if not gil_enabled and has_released_gained and held.speedup > 1 + 0.5 * gain:
+        return "there is no GIL, and both run on several cores"
+    return "too noisy a run to tell, so try more rounds"

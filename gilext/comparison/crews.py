@@ -19,6 +19,7 @@ from typing import Any
 from gilext._native import Meeting, release_for, time_os_threads
 from gilext.comparison import worker
 from gilext.comparison.timing import CallTiming, RunTiming, Workload, run_timing, time_call
+from gilext.core.import_paths import paths_for_children
 
 _START_TIMEOUT_SECONDS = 60.0
 
@@ -150,7 +151,7 @@ class ProcessCrew(Crew):
 
     def __init__(self, loop_name: str, workers: int) -> None:
         super().__init__(workers)
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+        environment = os.environ | {"PYTHONPATH": paths_for_children()}
         # -P: the folder we are in may be a source tree, whose package is not the one in use.
         command = [sys.executable, "-P", "-m", "gilext.comparison.worker", loop_name]
         self._processes: list[subprocess.Popen[str]] = []

@@ -35,6 +35,16 @@ class RunTiming:
     cpu_seconds: float
     results: tuple[int, ...]
 
+    @property
+    def parallelism(self) -> float:
+        """CPU seconds of all workers per wall second.
+
+        Above 1, some of them ran at the same moment, however busy the machine is. Below 1, they
+        waited for cores, for a lock, or for anything else, and may have run at the same moment or
+        not.
+        """
+        return self.cpu_seconds / self.wall_seconds if self.wall_seconds else 0.0
+
 
 class Workload(NamedTuple):
     """What each worker of a crew does: a call of this size, and so with this argument."""

@@ -50,3 +50,12 @@ WAYS = {
 }
 
 DEFAULT_WAYS = tuple(name for name in WAYS if name != "cffi_abi")
+
+
+def releases(way: str) -> bool | None:
+    """Return whether threads that run the loop this way release the GIL; None if they share none.
+
+    That is so in one worker, in OS threads, in processes and in interpreters of their own.
+    """
+    holds = {binding.name: binding.holds_gil for binding in (*_IN_C, _PYTHON)}
+    return not holds[way] if way in holds else None

@@ -1,7 +1,7 @@
 """How does each binding tool treat the GIL? The same loop through each, measured.
 
-What the tools say of themselves stands beside the verdict of `gilext.check` on a call through
-each. ``examples/bindings`` adds Cython, pybind11, nanobind and numba, where they are installed.
+What the tools say of themselves is compared with the verdict of `gilext.check` on a call through
+each. ``examples/bindings`` adds Cython, pybind11, nanobind and numba, if they are installed.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from gilext.checking.checkup import check
 from gilext.comparison.crews import workload
 from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, in_threads, seconds_of
+from gilext.lab.standard_calls import HOLDS, RELEASES
 from gilext.loops.catalogue import loop
 from gilext.loops.installation import built_bindings
 
 _EMPTY_CALLS = 20_000
+_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,14 @@ class Candidate:
         Takes a number of iterations; returns where the chain stands.
     releases : bool
         Whether the tool's documentation says that a call so written releases the GIL.
-    releases_with : str
-        What makes it release: a keyword, a macro, nothing.
+    released_by : str or None
+        What releases it: a keyword, a macro, the tool itself; None if nothing does.
     """
 
     binding: str
     call: Callable[..., int]
     releases: bool
-    releases_with: str
+    released_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,18 @@ class BoundLoop:
     binding : str
         The tool, and the mode.
     says : str
-        ``"releases"`` or ``"holds"``, as its documentation has it.
+        ``"releases"`` or ``"holds"``, as its documentation has it; without a GIL, what that means
+        there: ``"detaches"`` or ``"stays attached"``.
     verdict : str
         What `gilext.check` says of a call.
     empty_call_seconds : float
         What a call of no iterations takes.
     speedup : float
         Work of two threads in that of one.
-    releases_with : str
-        What makes it release.
+    parallelism : float
+        CPU seconds per wall second of two threads.
+    released_by : str or None
+        What releases the GIL; None if nothing does.
     """
 
     binding: str
@@ -67,16 +72,17 @@ class BoundLoop:
     verdict: str
     empty_call_seconds: float
     speedup: float
-    releases_with: str
+    parallelism: float
+    released_by: str | None
 
 
-_RELEASES_WITH = {
-    "held": "Py_BEGIN_ALLOW_THREADS",
-    "released": "Py_BEGIN_ALLOW_THREADS",
-    "cffi_api": "always",
-    "cffi_abi": "always",
-    "ctypes_cdll": "always",
-    "ctypes_pydll": "nothing; CDLL does",
+_RELEASED_BY = {
+    "held": None,
+    "released": "the two macros",
+    "cffi_api": "cffi, always",
+    "cffi_abi": "cffi, always",
+    "ctypes_cdll": "CDLL, always",
+    "ctypes_pydll": None,
 }
 
 
@@ -84,9 +90,9 @@ def packaged_candidates() -> tuple[Candidate, ...]:
     """Return the ways into the loop that come with gilext and can be imported here."""
     built = built_bindings()
     return tuple(
-        Candidate(binding.title, binding.call, not binding.holds_gil, _RELEASES_WITH[binding.name])
+        Candidate(binding.title, binding.call, not binding.holds_gil, _RELEASED_BY[binding.name])
         for binding in loop("spin").bindings
-        if binding.name in built and binding.name in _RELEASES_WITH
+        if binding.name in built and binding.name in _RELEASED_BY
     )
 
 
@@ -112,29 +118,44 @@ def tabulate_bindings(
     ValueError
         When one of them returns something else than the loop does.
     UnsupportedInterpreter
-        Where the layout of the interpreter's GIL is unknown.
+        When the layout of the interpreter's GIL is unknown.
     """
     chosen = packaged_candidates() if candidates is None else tuple(candidates)
     rows = tuple(_measured(candidate, seconds) for candidate in chosen)
-    agreeing = [row.binding for row in rows if row.verdict == row.says]
-    others = [f"{row.binding} {row.verdict!r}" for row in rows if row.verdict != row.says]
     environment = info()
-    if not environment.gil_enabled:
-        sentence = f"There is no GIL here for any of the {len(rows)} bindings to hold."
-    elif others:
-        sentence = (
-            f"{len(agreeing)} of {len(rows)} do what their documentation says; but "
-            f"{', '.join(others)}."
-        )
-    else:
-        sentence = f"All {len(rows)} do with the GIL what their documentation says."
     return Lesson(
         title="spin through each binding",
         rows=rows,
-        sentence=sentence,
-        shown=environment.gil_enabled and not others,
+        sentence=_sentence(rows),
+        shown=_is_shown(rows, environment.gil_enabled),
         environment=environment,
+        notes=(
+            "Speed-up and parallelism are those of two threads: work done, compared with one "
+            "thread, and CPU seconds per wall second.",
+        ),
     )
+
+
+def _is_shown(rows: Sequence[BoundLoop], has_gil: bool) -> bool:
+    """Return whether all do what they say, and those that release run in parallel.
+
+    Without a GIL, all do.
+    """
+    parallel = [row.parallelism for row in rows if row.says == RELEASES or not has_gil]
+    others = [row.parallelism for row in rows if row.says == HOLDS and has_gil]
+    return all(row.verdict == row.says for row in rows) and (
+        not parallel or min(parallel) > max([1.0, *others])
+    )
+
+
+def _sentence(rows: Sequence[BoundLoop]) -> str:
+    others = [f"{row.binding} {row.verdict!r}" for row in rows if row.verdict != row.says]
+    if others:
+        agreeing = len(rows) - len(others)
+        return (
+            f"{agreeing} of {len(rows)} do what their documentation says; but {', '.join(others)}."
+        )
+    return f"By the verdicts, all {len(rows)} do what their documentation says."
 
 
 def _measured(candidate: Candidate, seconds: float) -> BoundLoop:
@@ -148,15 +169,17 @@ def _measured(candidate: Candidate, seconds: float) -> BoundLoop:
         for _ in repeat(None, _EMPTY_CALLS):
             call(0, 0)
 
-    one = two = float("inf")
-    for _ in range(3):
-        one = min(one, in_threads(1, lambda _: call(steps, 0)).wall_seconds)
-        two = min(two, in_threads(2, lambda _: call(steps, 0)).wall_seconds)
+    ones, twos = [], []
+    for _ in range(_ROUNDS):
+        ones.append(in_threads(1, lambda _: call(steps, 0)))
+        twos.append(in_threads(2, lambda _: call(steps, 0)))
+    one, two = (min(runs, key=lambda run: run.wall_seconds) for runs in (ones, twos))
     return BoundLoop(
         binding=candidate.binding,
-        says="releases" if candidate.releases else "holds",
+        says=RELEASES if candidate.releases else HOLDS,
         verdict=check(call, steps // 10, 0, seconds=seconds).verdict,
-        empty_call_seconds=min(seconds_of(empty_calls) for _ in range(3)) / _EMPTY_CALLS,
-        speedup=2 * one / two,
-        releases_with=candidate.releases_with,
+        empty_call_seconds=min(seconds_of(empty_calls) for _ in range(_ROUNDS)) / _EMPTY_CALLS,
+        speedup=2 * one.wall_seconds / two.wall_seconds,
+        parallelism=two.parallelism,
+        released_by=candidate.released_by,
     )

@@ -1,8 +1,9 @@
-"""The convoy: a thread with much I/O beside one that computes.
+"""The convoy: a thread with much I/O alongside one that computes.
 
-Whoever waits for an answer has released the GIL, and asks for it back when it is there. Beside a
-thread that computes in Python it then waits for a switch interval, every time; beside C code that
-releases the GIL it doesn't wait at all. (Beazley, "Understanding the Python GIL", PyCon 2010.)
+A thread that waits for an answer has released the GIL, and asks for it back once the answer is
+there. If another thread computes in Python, it then waits for a switch interval, every time; if
+the other thread runs C code that releases the GIL, it doesn't wait at all. (Beazley,
+"Understanding the Python GIL", PyCon 2010.)
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 from time import perf_counter
 
@@ -20,114 +22,156 @@ from gilext.core.environment import info
 from gilext.lab.lesson import Lesson, in_threads
 from gilext.loops.pure import spin
 
-_SLICE_SECONDS = 0.002
-_STEPS_A_SLICE = 5_000
-# A disk or a network takes about so long; an answer that comes at once may be back before the
-# other thread has woken up.
-_ECHO = """
-import os, time
+PAUSE_SECONDS = 0.0003  # about what a database in the same network takes
+
+_SHORT_SECONDS = 0.002  # less than the switch interval
+_LONG_SECONDS = 0.008  # more than that
+_STEPS_PER_SLICE = 5_000
+ECHO = """
+import os, sys, time
+pause = float(sys.argv[1])
 while data := os.read(0, 1):
-    time.sleep(0.0001)
+    if pause:
+        time.sleep(pause)
     os.write(1, data)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRate:
-    """How fast the answers came beside one kind of neighbour.
+    """How fast the answers came while another thread did one kind of work.
 
     Attributes
     ----------
-    beside : str
+    other_thread : str
         What the other thread did.
     answers_per_second : float
-        How many bytes came back from another process, one asked for after the other.
+        How many bytes came back from another process, each requested after the one before.
     mean_seconds : float
         What one answer took.
+    calls_per_answer : float or None
+        How many calls of C code that holds the GIL were made for each answer.
     """
 
-    beside: str
+    other_thread: str
     answers_per_second: float
     mean_seconds: float
+    calls_per_answer: float | None
 
 
-def ask_beside(seconds: float = 0.8) -> Lesson:
-    """Ask another process again and again, beside nothing, Python, and C that holds and releases.
+def ask_beside(seconds: float = 0.6, pause: float = PAUSE_SECONDS) -> Lesson:
+    """Ask another process again and again, while another thread computes in Python or in C.
 
     Parameters
     ----------
     seconds : float
-        How long to measure each, above 0 to 60.
+        How long to measure each kind of work, above 0 to 60.
+    pause : float
+        Seconds that the other process waits before it answers. An answer that comes at once may
+        be back before the computing thread has woken up and taken the GIL.
 
     Returns
     -------
     Lesson
-        With a `AnswerRate` for each neighbour.
+        With an `AnswerRate` for each kind of work.
 
     Raises
     ------
     ValueError
-        When `seconds` is out of its range.
+        When an argument is out of its range.
     """
     seconds = check_seconds("seconds", seconds, 0, 60, is_open=True)
+    pause = check_seconds("pause", pause, 0, 60)
+    short_hold, long_hold = partial(hold_for, _SHORT_SECONDS), partial(hold_for, _LONG_SECONDS)
+    long_release = partial(release_for, _LONG_SECONDS)
     rows = (
-        _beside("nothing", None, seconds),
-        _beside("a loop in Python", lambda: spin(_STEPS_A_SLICE), seconds),
-        _beside("C, held, 2 ms a call", lambda: hold_for(_SLICE_SECONDS), seconds),
-        _beside("C, released, 2 ms a call", lambda: release_for(_SLICE_SECONDS), seconds),
+        _alongside("nothing", None, seconds, pause),
+        _alongside("a loop in Python", lambda: spin(_STEPS_PER_SLICE), seconds, pause),
+        _alongside("C, held, 2 ms per call", short_hold, seconds, pause, is_counted=True),
+        _alongside("C, held, 8 ms per call", long_hold, seconds, pause, is_counted=True),
+        _alongside("C, released, 8 ms per call", long_release, seconds, pause),
     )
-    alone, python, held, released = (row.answers_per_second for row in rows)
     environment = info()
-    ending = (
-        "whoever waits for an answer has lost the GIL by then."
-        if environment.gil_enabled
-        else "without a GIL there is no convoy."
-    )
+    has_gil, interval = environment.gil_enabled, environment.switch_interval_seconds
     return Lesson(
-        title="a byte to another process and back, again and again, beside another thread",
+        title="a byte to another process and back, again and again, alongside another thread",
         rows=rows,
-        sentence=(
-            f"Alone it gets {alone:,.0f} answers a second, beside a loop in Python {python:,.0f}, "
-            f"beside C that holds the GIL {held:,.0f}, and beside C that releases it "
-            f"{released:,.0f}: {ending}"
-        ),
-        shown=python < alone / 10 and python < released / 2,
+        sentence=_sentence(rows, interval) if has_gil else _sentence_without_a_gil(rows),
+        shown=_is_convoy(rows, interval) if has_gil else None,
         environment=environment,
     )
 
 
-def _beside(beside: str, compute: Callable[[], object] | None, seconds: float) -> AnswerRate:
+def _is_convoy(rows: tuple[AnswerRate, ...], interval: float) -> bool:
+    """Return whether answers wait for Python, and for calls until an interval has passed."""
+    alone, python, short, long, released = rows
+    fast = min(alone.answers_per_second, released.answers_per_second)
+    slow = max(row.answers_per_second for row in (python, short, long))
+    assert short.calls_per_answer is not None and long.calls_per_answer is not None
+    is_in_order = short.calls_per_answer > long.calls_per_answer
+    return slow < fast / 2 and (is_in_order or interval < _SHORT_SECONDS)
+
+
+def _sentence(rows: tuple[AnswerRate, ...], interval: float) -> str:
+    alone, python, short, long, released = rows
+    return (
+        f"Alone, the thread gets {alone.answers_per_second:,.0f} answers per second; alongside a "
+        f"loop in Python, {python.answers_per_second:,.0f}; alongside C code that releases the "
+        f"GIL, {released.answers_per_second:,.0f}. At a switch interval of {interval * 1e3:g} ms, "
+        f"an answer waits for {short.calls_per_answer:.1f} calls of 2 ms that hold the GIL, and "
+        f"for {long.calls_per_answer:.1f} calls of 8 ms."
+    )
+
+
+def _sentence_without_a_gil(rows: tuple[AnswerRate, ...]) -> str:
+    rates = ", ".join(f"{row.answers_per_second:,.0f}" for row in rows)
+    return (
+        f"Without a GIL there is no convoy: the thread gets {rates} answers per second, in the "
+        "order of the rows."
+    )
+
+
+def _alongside(
+    other_thread: str,
+    compute: Callable[[], object] | None,
+    seconds: float,
+    pause: float,
+    *,
+    is_counted: bool = False,
+) -> AnswerRate:
     is_over = Event()
-    rate = 0.0
-    command = [sys.executable, "-I", "-S", "-c", _ECHO]
+    answers, calls, elapsed = 0, 0, 0.0
+    command = [sys.executable, "-I", "-S", "-c", ECHO, str(pause)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, bufsize=0) as echo:
         asking, answering = echo.stdin, echo.stdout
         assert asking is not None and answering is not None
 
-        def answered() -> None:
+        def ask() -> None:
             asking.write(b"x")
             answering.read(1)
 
-        def ask() -> None:
-            nonlocal rate
+        def keep_asking() -> None:
+            nonlocal answers, elapsed
             try:
-                count, elapsed, start = 0, 0.0, perf_counter()
-                while count == 0 or elapsed < seconds:
-                    answered()
-                    count += 1
+                start = perf_counter()
+                while answers == 0 or elapsed < seconds:
+                    ask()
+                    answers += 1
                     elapsed = perf_counter() - start
-                rate = count / elapsed
             finally:
                 is_over.set()
 
         def work(index: int) -> None:
+            nonlocal calls
             if index == 0:
-                ask()
+                keep_asking()
             else:
                 while compute is not None and not is_over.is_set():
                     compute()
+                    calls += 1
 
-        answered()
+        ask()
         in_threads(2, work)
-    return AnswerRate(beside, rate, 1 / rate)
+    calls_per_answer = calls / answers if is_counted else None
+    return AnswerRate(other_thread, answers / elapsed, elapsed / answers, calls_per_answer)

@@ -1,21 +1,26 @@
-"""A lock on every object, two objects, two threads: the deadlock that one lock for all avoids.
+"""Two locks in opposite orders deadlock, and so do a lock and the GIL.
 
 One thread locks A, then B; the other B, then A. When each has its first lock, neither gets its
-second one. With the same order for both, that can't happen. A timeout is what gets out of it
-here; CPython before 3.13 had no lock on each object, and the GIL was its one lock for all.
+second one. If both take them in the same order, that can't happen. The GIL is a lock like any
+other here: a thread that waits for it with a mutex in its hands, and one that waits for the mutex
+with the GIL, wait for ever. A timeout ends it here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gilext._native import LockPair
 from gilext.comparison.crews import run_threads
 from gilext.comparison.timing import time_call
 from gilext.core.checks import check_count, check_seconds
-from gilext.core.environment import Environment, info
-from gilext.core.report import Column, Report, Table
-from gilext.core.results import Result
+from gilext.core.environment import info
+from gilext.lab.lesson import Lesson
+
+_PATIENCE_SECONDS = 60.0
+
+_Take = Callable[[LockPair, int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class LockedOrder:
     Attributes
     ----------
     order : str
-        ``"opposite"`` or ``"same"``.
+        Which locks were taken, and in which order.
     rounds, deadlocks : int
         How often both threads took both locks at once, and in how many of these rounds one of
         them gave up.
@@ -39,50 +44,10 @@ class LockedOrder:
     wall_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Locks(Result):
-    """What `lock_in_both_orders` found.
+def lock_in_both_orders(rounds: int = 10, timeout: float = 0.05) -> Lesson:
+    """Let two threads take two locks, in opposite orders and in the same, and count deadlocks.
 
-    Attributes
-    ----------
-    timeout_seconds : float
-        How long a thread waited before it gave up.
-    rows : tuple of LockedOrder
-        One for each order.
-    environment : Environment
-        Interpreter, GIL and cores.
-    """
-
-    timeout_seconds: float
-    rows: tuple[LockedOrder, ...]
-    environment: Environment
-
-    @property
-    def sentence(self) -> str:
-        """What was seen, in a sentence."""
-        said = [f"{row.deadlocks} of {row.rounds} rounds in {row.order} order" for row in self.rows]
-        return f"Deadlocked, and saved by the timeout: {', '.join(said)}."
-
-    def report(self) -> Report:
-        """Return the orders as a table, and a sentence."""
-        columns = (
-            Column("order", is_text=True),
-            Column("rounds"),
-            Column("deadlocks"),
-            Column("wall ms", ".1f"),
-        )
-        rows = tuple(
-            (row.order, row.rounds, row.deadlocks, row.wall_seconds * 1e3) for row in self.rows
-        )
-        timeout = f"{self.timeout_seconds * 1e3:g} ms"
-        return Report(
-            title=f"two threads take two locks, and give up after {timeout}",
-            body=(Table(columns, rows), self.sentence),
-        )
-
-
-def lock_in_both_orders(rounds: int = 10, timeout: float = 0.05) -> Locks:
-    """Let two threads lock two objects, in opposite orders and in the same, and count deadlocks.
+    The locks are those of two objects, then a mutex and the GIL.
 
     Parameters
     ----------
@@ -93,7 +58,8 @@ def lock_in_both_orders(rounds: int = 10, timeout: float = 0.05) -> Locks:
 
     Returns
     -------
-    Locks
+    Lesson
+        With a `LockedOrder` for each order.
 
     Raises
     ------
@@ -102,25 +68,67 @@ def lock_in_both_orders(rounds: int = 10, timeout: float = 0.05) -> Locks:
     """
     rounds = check_count("rounds", rounds, maximum=10_000)
     timeout = check_seconds("timeout", timeout, 0, 60, is_open=True)
-    opposite = _rounds("opposite", rounds, timeout)
-    same = _rounds("same", rounds, timeout)
-    return Locks(timeout, (opposite, same), info())
+    environment = info()
+    # Without a GIL there is no deadlock either, and the timeout doesn't count.
+    patience_for_the_gil = timeout if environment.gil_enabled else _PATIENCE_SECONDS
+
+    def opposite(pair: LockPair, index: int) -> bool:
+        return pair.take_both_released(index, True, timeout)
+
+    def same(pair: LockPair, _: int) -> bool:
+        # No thread waits here for the other: it may not have a first lock at all. Nor does the
+        # timeout count: a thread that gets no core is no deadlock.
+        return pair.take_both_released(0, False, _PATIENCE_SECONDS)
+
+    def with_the_gil(pair: LockPair, index: int) -> bool:
+        return _attached(pair) if index == 0 else pair.take_held(patience_for_the_gil)
+
+    def without_the_gil(pair: LockPair, index: int) -> bool:
+        return _attached(pair) if index == 0 else pair.take_released(_PATIENCE_SECONDS)
+
+    rows = (
+        _rounds("A, then B; B, then A", rounds, opposite),
+        _rounds("A, then B; A, then B", rounds, same),
+        _rounds("mutex, then GIL; GIL, then mutex", rounds, with_the_gil),
+        _rounds("mutex, then GIL; GIL released, then mutex", rounds, without_the_gil),
+    )
+    deadlocks = [row.deadlocks for row in rows]
+    of_the_gil = (
+        f"A mutex and the GIL do the same: {deadlocks[2]}, and {deadlocks[3]} if the thread "
+        "releases the GIL before it waits for the mutex."
+        if environment.gil_enabled
+        else f"There is no GIL here for the mutex to deadlock with: {deadlocks[2]} rounds do."
+    )
+    return Lesson(
+        title=f"two threads take two locks, and give up after {timeout * 1e3:g} ms",
+        rows=rows,
+        sentence=(
+            f"Of {rounds} rounds, {deadlocks[0]} deadlock in opposite order and {deadlocks[1]} in "
+            f"the same. {of_the_gil}"
+        ),
+        shown=(
+            deadlocks[:2] == [rounds, 0]
+            and deadlocks[2:] == [rounds if environment.gil_enabled else 0, 0]
+        ),
+        environment=environment,
+        notes=("order: what the first thread takes; what the second takes.",),
+    )
 
 
-def _rounds(order: str, rounds: int, timeout: float) -> LockedOrder:
+def _attached(pair: LockPair) -> bool:
+    pair.attach_with_lock()
+    return True
+
+
+def _rounds(order: str, rounds: int, take: _Take) -> LockedOrder:
     deadlocks, seconds = 0, 0.0
-    is_opposite = order == "opposite"
     for _ in range(rounds):
         pair = LockPair()
 
-        def take(index: int, pair: LockPair = pair) -> int:
-            first = index if is_opposite else 0
-            # In the same order nobody waits for the other: it may not have a first lock at all.
-            # Nor does the timeout count there: a thread that gets no core deadlocks nobody.
-            patience = timeout if is_opposite else 60.0
-            return int(pair.take_both_released(first, is_opposite, patience))
+        def task(index: int, pair: LockPair = pair) -> int:
+            return int(take(pair, index))
 
-        timing = run_threads(2, lambda index, take=take: time_call(take, index))  # type: ignore[misc]
+        timing = run_threads(2, lambda index, task=task: time_call(task, index))  # type: ignore[misc]
         deadlocks += sum(timing.results) < 2
         seconds += timing.wall_seconds
     return LockedOrder(order, rounds, deadlocks, seconds)

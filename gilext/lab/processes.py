@@ -1,26 +1,35 @@
 """Threads, processes, sub-interpreters: what runs in parallel, and at what price.
 
-A process has an interpreter and a GIL of its own, and so has a sub-interpreter since 3.12; both
-have to be started, and have their own copy of every module. Threads share one interpreter: they
-run in parallel where the code releases the GIL.
+A process has an interpreter and a GIL of its own. So has a sub-interpreter that is created with
+one, as those of `concurrent.interpreters` are; one made by ``Py_NewInterpreter()`` shares the GIL.
+Both have to be started, and load their own copy of every module. Threads share one interpreter:
+they run in parallel if the code releases the GIL.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
+from multiprocessing.context import SpawnProcess
 from time import perf_counter
 
-from gilext.comparison.crews import workload
+from gilext.comparison.crews import Crew, workload
+from gilext.comparison.timing import RunTiming, Workload
 from gilext.comparison.ways import WAYS
 from gilext.core.checks import check_count, check_seconds
 from gilext.core.environment import info
-from gilext.lab.lesson import Lesson
+from gilext.lab.costs import Switches, ended_children_cpu_seconds, memory_bytes, own_switches
+from gilext.lab.costs import switches_of as switches_of_processes
+from gilext.lab.lesson import Lesson, in_threads, seconds_of
+from gilext.lab.published import smallest_of
 from gilext.loops.catalogue import loop
 
+PUBLISHED_NUMBERS = 50_000_000
+PUBLISHED_WORKERS = 3
 _LOOP = "spin"
-_NAMES = ("python", "held", "processes", "interpreters", "released")
+_NAMES = ("held", "processes", "interpreters", "released")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +40,43 @@ class HiredWay:
     ----------
     way : str
         What they are.
-    start_seconds : float
-        From nothing to the first answer of all.
+    start_seconds : float or None
+        From nothing to the first answer of all. None if the start is part of `wall_seconds`.
     wall_seconds : float
-        What the work took all of them, each as much as the one worker of the first column.
-    speedup : float
-        Work done in that time, in that of one worker of the same code.
+        What the work took, each worker's as much as the others'.
+    parallelism : float or None
+        CPU seconds per wall second; None if the system doesn't count them.
+    switches : int or None
+        Context switches while they worked; None if the system doesn't count them.
     memory_bytes : int or None
-        What they need more, as the system counts resident memory; None where it doesn't tell.
+        What they need in addition, memory that processes share counted once; None if the system
+        doesn't tell.
     """
 
     way: str
-    start_seconds: float
+    start_seconds: float | None
     wall_seconds: float
-    speedup: float
+    parallelism: float | None
+    switches: int | None
     memory_bytes: int | None
 
 
-def hire_each_kind(workers: int = 2, seconds: float = 0.1) -> Lesson:
-    """Run one loop in threads, processes and sub-interpreters, and add up what they cost.
+def hire_each_kind(
+    workers: int = PUBLISHED_WORKERS, seconds: float = 0.1, numbers: int = 3_000_000
+) -> Lesson:
+    """Run the published work, and one loop, in threads, processes and sub-interpreters.
+
+    The processes of the published work are spawned, which imports the caller's main module into
+    them: a script guards what it does by ``if __name__ == "__main__"``.
 
     Parameters
     ----------
     workers : int
         How many of each, 1 at least.
     seconds : float
-        How long one call should take, above 0 to 60.
+        How long one call of the loop should take, above 0 to 60.
+    numbers : int
+        How many random numbers each worker of the published program makes, 1 at least.
 
     Returns
     -------
@@ -70,57 +90,129 @@ def hire_each_kind(workers: int = 2, seconds: float = 0.1) -> Lesson:
     """
     workers = check_count("workers", workers, maximum=1024)
     seconds = check_seconds("seconds", seconds, 0, 60, is_open=True)
-    rows, missing = [], []
+    numbers = check_count("numbers", numbers)
+    rows = list(_published(workers, numbers))
+    notes = [_NOTE]
     for name in _NAMES:
         try:
             rows.append(_hire(name, workers, seconds))
         except ImportError as reason:
-            missing.append(f" Sub-interpreters: {reason}.")
-    by_way = {row.way: row for row in rows}
-    processes = by_way[WAYS["processes"].title]
-    released = by_way[WAYS["released"].title]
+            notes.append(f"Left out: sub-interpreters: {reason}.")
+    environment = info()
     return Lesson(
-        title=f"{_LOOP} in {workers} workers of each kind",
-        rows=tuple(rows),
-        sentence=(
-            f"Processes are {processes.speedup:.2f} times as fast as one, after "
-            f"{processes.start_seconds * 1e3:.0f} ms to start"
-            + _memory_of(processes)
-            + f"; threads that release the GIL {released.speedup:.2f} times, after "
-            f"{released.start_seconds * 1e3:.1f} ms{_memory_of(released)}.{''.join(missing)}"
+        title=(
+            f"the smallest of {numbers:,} random numbers as published, and a loop in C, in "
+            f"{workers} workers of each kind"
         ),
-        shown=processes.speedup > 1.3 and processes.start_seconds > released.start_seconds,
-        environment=info(),
+        rows=tuple(rows),
+        sentence=_sentence(rows),
+        shown=_is_shown(rows, environment.gil_enabled),
+        environment=environment,
+        notes=tuple(notes),
     )
 
 
+def hire_as_published() -> Lesson:
+    """Run as many workers as were published, each with as much work."""
+    return hire_each_kind(PUBLISHED_WORKERS, numbers=PUBLISHED_NUMBERS)
+
+
+_NOTE = (
+    "The rows as published count the start as part of the work. Parallelism is CPU seconds per "
+    "wall second: above 1, workers ran at the same moment. Memory is what all workers need in "
+    "addition, with pages that processes share counted once."
+)
+
+
+def _by_way(rows: list[HiredWay]) -> dict[str, HiredWay]:
+    return {row.way: row for row in rows}
+
+
+def _sentence(rows: list[HiredWay]) -> str:
+    threads, processes, *_ = rows
+    by_way = _by_way(rows)
+    hired, released = by_way[WAYS["processes"].title], by_way[WAYS["released"].title]
+    assert hired.start_seconds is not None and released.start_seconds is not None
+    return (
+        f"As published, processes take {processes.wall_seconds:.2f} s and threads "
+        f"{threads.wall_seconds:.2f} s. Processes that run the loop in C take "
+        f"{hired.start_seconds * 1e3:.0f} ms to start{_memory_of(hired)}; threads that release "
+        f"the GIL take {released.start_seconds * 1e3:.1f} ms{_memory_of(released)}."
+    )
+
+
+def _is_shown(rows: list[HiredWay], has_gil: bool) -> bool:
+    """Return whether processes and released threads ran in parallel, and held threads didn't."""
+    by_way = _by_way(rows)
+    hired, released = by_way[WAYS["processes"].title], by_way[WAYS["released"].title]
+    together = [row.parallelism or 0.0 for row in (hired, released)]
+    held = by_way[WAYS["held"].title].parallelism or 0.0
+    return min(together) > (max(1.0, held) if has_gil else 1.0)
+
+
 def _memory_of(row: HiredWay) -> str:
-    return "" if row.memory_bytes is None else f" and with {row.memory_bytes / 2**20:.1f} MiB more"
+    return "" if row.memory_bytes is None else f" and {row.memory_bytes / 2**20:.1f} MiB"
+
+
+def _published(workers: int, numbers: int) -> tuple[HiredWay, HiredWay]:
+    before = own_switches()
+    timing = in_threads(workers, lambda _: smallest_of(numbers))
+    threads = HiredWay(
+        f"as published, {workers} threads",
+        None,
+        timing.wall_seconds,
+        timing.parallelism,
+        _since(before, own_switches()),
+        None,
+    )
+    cpu_before = ended_children_cpu_seconds()
+    wall = seconds_of(lambda: _run_processes(workers, numbers))
+    cpu_after = ended_children_cpu_seconds()
+    parallelism = (
+        None if cpu_before is None or cpu_after is None else (cpu_after - cpu_before) / wall
+    )
+    return threads, HiredWay(
+        f"as published, {workers} processes", None, wall, parallelism, None, None
+    )
+
+
+def _run_processes(workers: int, numbers: int) -> None:
+    context = multiprocessing.get_context("spawn")
+    with ExitStack() as ends:
+        for _ in range(workers):
+            process = context.Process(target=smallest_of, args=(numbers,))
+            process.start()
+            ends.callback(SpawnProcess.join, process)
 
 
 def _hire(name: str, workers: int, seconds: float) -> HiredWay:
     way, chosen = WAYS[name], loop(_LOOP)
-    call = chosen.binding("python").call if way.is_python else chosen.held
-    work, little = (workload(chosen.argument, call, each) for each in (seconds, 0.0))
-    before = _resident_bytes(os.getpid())
+    work, little = (workload(chosen.argument, chosen.held, each) for each in (seconds, 0.0))
+    own = os.getpid()
+    memory_before = memory_bytes([own])
     start = perf_counter()
     with way.start(chosen, workers) as crew:
         crew.run(little)
         start_seconds = perf_counter() - start
-        wall = min(crew.run(work).wall_seconds for _ in range(3))
-        after = [_resident_bytes(process) for process in (os.getpid(), *crew.process_ids)]
-    with way.start(chosen, 1) as alone:
-        one = min(alone.run(work).wall_seconds for _ in range(3))
+        runs = [_counted(crew, work) for _ in range(3)]
+        memory_after = memory_bytes([own, *crew.process_ids])
+    timing, switches = min(runs, key=lambda run: run[0].wall_seconds)
     memory = None
-    if before is not None and None not in after:
-        memory = max(0, sum(filter(None, after)) - before)
-    return HiredWay(way.title, start_seconds, wall, workers * one / wall, memory)
+    if memory_before is not None and memory_after is not None:
+        memory = max(0, memory_after - memory_before)
+    return HiredWay(
+        way.title, start_seconds, timing.wall_seconds, timing.parallelism, switches, memory
+    )
 
 
-def _resident_bytes(process: int) -> int | None:
-    """Return what of a process lies in memory, as Linux counts it (proc_pid_statm(5))."""
-    try:
-        pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]
-    except OSError:
-        return None
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+def _counted(crew: Crew, work: Workload) -> tuple[RunTiming, int | None]:
+    def count() -> Switches | None:
+        return switches_of_processes(crew.process_ids) if crew.process_ids else own_switches()
+
+    before = count()
+    timing = crew.run(work)
+    return timing, _since(before, count())
+
+
+def _since(before: Switches | None, after: Switches | None) -> int | None:
+    return None if before is None or after is None else sum(after.since(before))

@@ -1,29 +1,30 @@
 """A model of reference counts: what a race on them does to the objects.
 
-Each object begins with one reference, which the experiment holds all the while. Threads take and
-drop references, always both. So each count must be 1 in the end. Higher: a reference leaked, and
-the object is never freed. Lower: it is freed while somebody still uses it. The objects are C
-structs and nothing is freed, so the race is seen and harms nobody.
+Each object begins with one reference, which the experiment holds all the time. Threads take and
+drop references, always both, so each count must be 1 in the end. If it is higher, a reference
+leaked and the object is never freed. If it is lower, the object is freed while it is still in use.
+The objects are C structs and nothing is freed, so the race is seen and does no harm.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import perf_counter
 
 from gilext._native import Counters
 from gilext.comparison.crews import run_threads
 from gilext.comparison.timing import time_call
 from gilext.core.checks import check_count
-from gilext.core.environment import Environment, info
-from gilext.core.report import Column, Report, Table
-from gilext.core.results import Result
-from gilext.lab.lesson import SPREAD_SECONDS
+from gilext.core.environment import info
+from gilext.core.report import counted
+from gilext.lab.lesson import SPREAD_SECONDS, Lesson
+from gilext.lab.races import LOSING, PATIENCE_SECONDS
 
 WAYS = {
     "plain, GIL held": ("plain", False),
     "plain, GIL released": ("plain", True),
     "one mutex": ("global mutex", True),
-    "a mutex an object": ("object mutex", True),
+    "a mutex per object": ("object mutex", True),
     "atomic": ("atomic", True),
     "biased to one owner": ("biased", True),
 }
@@ -40,7 +41,8 @@ class CountedReferences:
     right, leaked, freed_early : int
         Objects whose count was 1 in the end, higher, lower.
     saw_zero : int
-        How often a thread saw a count reach 0 while the object was in use.
+        How often a thread saw a count of 0 or less while the object was in use: CPython would
+        have freed the object there.
     """
 
     way: str
@@ -50,58 +52,7 @@ class CountedReferences:
     saw_zero: int
 
 
-@dataclass(frozen=True, slots=True)
-class RacedReferences(Result):
-    """What `race_references` found.
-
-    Attributes
-    ----------
-    workers, objects, times : int
-        Threads, objects, and how often each thread took and dropped a reference.
-    rows : tuple of CountedReferences
-        One for each way.
-    environment : Environment
-        Interpreter, GIL and cores.
-    """
-
-    workers: int
-    objects: int
-    times: int
-    rows: tuple[CountedReferences, ...]
-    environment: Environment
-
-    @property
-    def sentence(self) -> str:
-        """What was seen, in a sentence."""
-        wrong = [row for row in self.rows if row.leaked or row.freed_early]
-        if not wrong:
-            return "No count went wrong: on one core, or a crowded one, threads seldom meet in one."
-        row = max(wrong, key=lambda row: row.leaked + row.freed_early)
-        return (
-            f"With {row.way!r}, {row.leaked} of {self.objects} objects leaked and "
-            f"{row.freed_early} were freed early; with the others all were right."
-        )
-
-    def report(self) -> Report:
-        """Return the ways as a table, and a sentence."""
-        columns = (
-            Column("way", is_text=True),
-            Column("right"),
-            Column("leaked"),
-            Column("freed early"),
-            Column("seen dead", ","),
-        )
-        rows = tuple(
-            (row.way, row.right, row.leaked, row.freed_early, row.saw_zero) for row in self.rows
-        )
-        return Report(
-            title=f"{self.workers} threads take and drop a reference, {self.times:,} times each, "
-            f"to {self.objects} objects",
-            body=(Table(columns, rows), self.sentence),
-        )
-
-
-def race_references(workers: int = 2, objects: int = 16, times: int = 2_000_000) -> RacedReferences:
+def race_references(workers: int = 2, objects: int = 16, times: int = 2_000_000) -> Lesson:
     """Take and drop references to the same objects from several threads, in each way.
 
     Parameters
@@ -111,7 +62,8 @@ def race_references(workers: int = 2, objects: int = 16, times: int = 2_000_000)
 
     Returns
     -------
-    RacedReferences
+    Lesson
+        With a `CountedReferences` for each way.
 
     Raises
     ------
@@ -120,19 +72,59 @@ def race_references(workers: int = 2, objects: int = 16, times: int = 2_000_000)
     """
     for name, value in (("workers", workers), ("objects", objects), ("times", times)):
         check_count(name, value)
-    rows = tuple(_race(way, workers, objects, times) for way in WAYS)
-    return RacedReferences(workers, objects, times, rows, info())
-
-
-def _race(way: str, workers: int, objects: int, times: int) -> CountedReferences:
-    counting, releases = WAYS[way]
-    counters = Counters(counting, objects)
-    counters.init_references()
-    call = counters.take_and_drop_released if releases else counters.take_and_drop_held
-    timing = run_threads(
-        workers,
-        lambda index: time_call(lambda: call(times, owner=index == 0)),
-        SPREAD_SECONDS,
+    rows = tuple(
+        race_in(way, workers, objects, times, PATIENCE_SECONDS if way == LOSING else 0.0)
+        for way in WAYS
     )
-    right, leaked, early = counters.tally()
-    return CountedReferences(way, right, leaked, early, sum(timing.results))
+    wrong = {row.way: row.leaked + row.freed_early + row.saw_zero for row in rows}
+    return Lesson(
+        title=f"{counted(workers, 'thread')} take and drop a reference, {times:,} times each, to "
+        f"{counted(objects, 'object')}",
+        rows=rows,
+        sentence=_sentence(workers, objects, rows),
+        shown=None if workers == 1 else wrong[LOSING] > 0,
+        environment=info(),
+        notes=(
+            "right, leaked, freed early: objects whose count is 1 in the end, as it should be, "
+            "above 1, and below 1.",
+            "saw zero: how often a thread saw a count of 0 or less while the object was in use. "
+            "CPython would have freed the object there.",
+        ),
+    )
+
+
+def _sentence(workers: int, objects: int, rows: tuple[CountedReferences, ...]) -> str:
+    if workers == 1:
+        return "One thread gets every count right: no other one comes in between."
+    wrong = [row for row in rows if row.leaked or row.freed_early or row.saw_zero]
+    if not wrong:
+        return "No count went wrong: no two threads met inside of one."
+    named = "; ".join(
+        f"with {row.way!r}, {row.leaked} of {counted(objects, 'object')} would leak and "
+        f"{row.freed_early} would be freed early in the end, and a count was seen at 0 or less "
+        f"{row.saw_zero:,} times"
+        for row in wrong
+    )
+    return f"{named[0].upper()}{named[1:]}. With the others all counts are right."
+
+
+def race_in(
+    way: str, workers: int, objects: int, times: int, patience_seconds: float = 0.0
+) -> CountedReferences:
+    """Race in one of `WAYS`; as long as every count is right, again, until the time is over."""
+    counting, releases = WAYS[way]
+    start = perf_counter()
+    while True:
+        counters = Counters(counting, objects)
+        counters.init_references()
+        call = counters.take_and_drop_released if releases else counters.take_and_drop_held
+        timing = run_threads(
+            workers,
+            lambda index, call=call: time_call(lambda: call(times, owner=index == 0)),  # type: ignore[misc]
+            SPREAD_SECONDS,
+        )
+        right, leaked, early = counters.tally()
+        is_over = workers == 1 or perf_counter() - start >= patience_seconds
+        saw_zero = sum(timing.results)
+        if leaked or early or saw_zero or is_over:
+            return CountedReferences(way, right, leaked, early, saw_zero)

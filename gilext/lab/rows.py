@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from math import floor, log10
 from typing import Any, NamedTuple
 
 from gilext.core.report import Cell, Column, Table
 from gilext.core.units import in_words
 
-_TIMES = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
+_Unit = tuple[str, float]
+_TIMES: tuple[_Unit, ...] = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
 _WIDE = 1000  # a column of times further apart than this has a unit in each cell
+_MAX_COMMON = 10_000  # in a unit that all times of a table share,
+_MAX_COMMON_DIGITS = 3  # and how many digits they may have after the point
 _MEBIBYTE = 1 << 20
 
 
@@ -22,21 +26,44 @@ class _Series(NamedTuple):
 
 
 def table_of(rows: Sequence[Any]) -> Table:
-    """Return rows of one dataclass as a table, a column for each field; None is unknown."""
+    """Return rows of one dataclass as a table, a column for each field; None is unknown.
+
+    A field that is unknown in all rows has no column.
+    """
     if not rows:
         return Table((), ())
-    series = [
-        _series(field.name, [getattr(row, field.name) for row in rows]) for field in fields(rows[0])
-    ]
+    named = {field.name: [getattr(row, field.name) for row in rows] for field in fields(rows[0])}
+    columns = {
+        name: values for name, values in named.items() if any(value is not None for value in values)
+    }
+    unit = _common_unit(columns)
+    series = [_series(name, values, unit) for name, values in columns.items()]
     cells = zip(*(one.cells for one in series), strict=True)
     return Table(tuple(one.column for one in series), tuple(cells))
 
 
-def _series(name: str, values: Sequence[Any]) -> _Series:
+def _common_unit(columns: Mapping[str, Sequence[Any]]) -> _Unit | None:
+    """Return the largest unit in which no time of a table has too many digits, or None."""
+    times = [
+        value
+        for name, values in columns.items()
+        for value in values
+        if name.endswith("_seconds") and value
+    ]
+    if not times:
+        return None
+    for unit in _TIMES:
+        smallest, largest = min(times) / unit[1], max(times) / unit[1]
+        if 1 <= largest < _MAX_COMMON and _digits_for(smallest) <= _MAX_COMMON_DIGITS:
+            return unit
+    return None
+
+
+def _series(name: str, values: Sequence[Any], common_unit: _Unit | None) -> _Series:
     stem, _, unit = name.rpartition("_")
     known = [value for value in values if value is not None]
     if stem and unit == "seconds":
-        return _times(_words(stem), values, known)
+        return _times(_words(stem), values, known, common_unit)
     if stem and unit == "bytes":
         return _bytes(_words(stem), values, known)
     if stem and unit in ("fraction", "error"):
@@ -49,12 +76,23 @@ def _series(name: str, values: Sequence[Any]) -> _Series:
     return _Series(Column(title, ",.2f" if max(known) < 1000 else ",.0f"), [*values])
 
 
-def _times(title: str, values: Sequence[float | None], known: Sequence[float]) -> _Series:
+def _times(
+    title: str,
+    values: Sequence[float | None],
+    known: Sequence[float],
+    common_unit: _Unit | None,
+) -> _Series:
     largest, smallest = max(known, default=0.0), min(filter(None, known), default=0.0)
     if largest > _WIDE * smallest:
         return _Series(Column(title), _each(values, in_words))
-    unit, scale = _unit_of(largest)
-    return _Series(Column(f"{title} {unit}", ",.2f"), _each(values, lambda value: value / scale))
+    unit, scale = common_unit or _unit_of(largest)
+    form = f",.{_digits_for(smallest / scale)}f"
+    return _Series(Column(f"{title} {unit}", form), _each(values, lambda value: value / scale))
+
+
+def _digits_for(smallest: float) -> int:
+    """Return how many digits after the point leave the smallest number two that count."""
+    return max(2, 1 - floor(log10(smallest))) if smallest > 0 else 2
 
 
 def _bytes(title: str, values: Sequence[int | None], known: Sequence[int]) -> _Series:
@@ -63,7 +101,7 @@ def _bytes(title: str, values: Sequence[int | None], known: Sequence[int]) -> _S
     return _Series(Column(f"{title} MiB", ",.1f"), _each(values, lambda value: value / _MEBIBYTE))
 
 
-def _unit_of(seconds: float) -> tuple[str, float]:
+def _unit_of(seconds: float) -> _Unit:
     return next((unit for unit in _TIMES if seconds >= unit[1]), _TIMES[-1])
 
 

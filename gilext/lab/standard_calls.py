@@ -1,6 +1,6 @@
 """Calls of the standard library, and what CPython's sources say each does with the GIL.
 
-The references are to CPython's sources, the same from 3.11 to 3.15.
+The references are to files of CPython's sources, 3.11 to 3.15.
 """
 
 from __future__ import annotations
@@ -8,9 +8,12 @@ from __future__ import annotations
 import array
 import base64
 import bz2
+import collections
 import contextlib
 import decimal
 import hashlib
+import io
+import itertools
 import json
 import lzma
 import math
@@ -22,21 +25,37 @@ import select
 import socket
 import sqlite3
 import struct
+import subprocess
+import sys
+import tempfile
 import textwrap
 import threading
 import time
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
-HOLDS, RELEASES, SHARES, UNSEEN = "holds", "releases", "shares", "not enough evidence"
+from gilext.checking.terms import terms_of
+from gilext.core.environment import is_gil_enabled
+
+# Without a GIL, what holds it stays attached, and what releases it detaches.
+HOLDS, RELEASES = terms_of(is_gil_enabled()).keeping, terms_of(is_gil_enabled()).freeing
+SHARES, UNSEEN = "shares", "not enough evidence"
 
 _COUNTING = (
     "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 30000) "
     "SELECT max(n) FROM number"
 )
 _WAIT_SECONDS = 0.003
+_HASH_SIZES = "2,048 bytes and more" if sys.version_info < (3, 15) else "above 2,048 bytes"
+_TYPIST = f"""
+import os, time
+while os.read(0, 1):
+    time.sleep({_WAIT_SECONDS})
+    os.write(1, b"y\\n")
+"""
 
 
 class StandardCall(NamedTuple):
@@ -55,6 +74,38 @@ def add_up() -> int:
     for number in range(300_000):
         total += number
     return total
+
+
+def ask_for_process_id(times: int) -> None:
+    """Make a system call that never waits, again and again, from C code alone."""
+    collections.deque(itertools.starmap(os.getpid, itertools.repeat((), times)), maxlen=0)
+
+
+@contextlib.contextmanager
+def typist() -> Iterator[Callable[[], str]]:
+    """Return a function that calls ``input()`` for a line that another process takes a while for."""
+    command = [sys.executable, "-I", "-S", "-c", _TYPIST]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, bufsize=0) as process:
+        request, answers = process.stdin, process.stdout
+        assert request is not None and answers is not None
+        with open(answers.fileno(), encoding="ascii", closefd=False) as lines:
+
+            def read_line() -> str:
+                request.write(b"?")
+                with contextlib.redirect_stdout(io.StringIO()), _stdin(lines):
+                    return input()
+
+            yield read_line
+
+
+@contextlib.contextmanager
+def _stdin(stream: io.TextIOBase) -> Iterator[None]:
+    usual, sys.stdin = sys.stdin, stream
+    try:
+        yield
+    finally:
+        sys.stdin = usual
 
 
 @contextlib.contextmanager
@@ -80,6 +131,16 @@ def _calls(stack: contextlib.ExitStack) -> tuple[StandardCall, ...]:
     database = sqlite3.connect(":memory:")
     stack.callback(database.close)
 
+    folder = stack.enter_context(tempfile.TemporaryDirectory())
+    file = os.open(Path(folder, "file"), os.O_RDWR | os.O_CREAT)
+    stack.callback(os.close, file)
+    os.write(file, mebibyte * 8)
+    read_line = stack.enter_context(typist())
+
+    def write_to_disk() -> None:
+        os.pwrite(file, mebibyte, 0)
+        os.fsync(file)
+
     def query() -> object:
         return database.execute(_COUNTING).fetchone()
 
@@ -93,8 +154,8 @@ def _calls(stack: contextlib.ExitStack) -> tuple[StandardCall, ...]:
         return StandardCall(name, function, arguments, verdict, source)
 
     return (
-        call("hashlib.sha256, 1 MiB", RELEASES, "_hashopenssl.c: from HASHLIB_GIL_MINSIZE (2048) on", hashlib.sha256, mebibyte),
-        call("hashlib.sha3_512, 2000 bytes", HOLDS, "the same, below HASHLIB_GIL_MINSIZE", hashlib.sha3_512, mebibyte[:2000]),
+        call("hashlib.sha256, 1 MiB", RELEASES, f"_hashopenssl.c, hashlib.h: {_HASH_SIZES}", hashlib.sha256, mebibyte),
+        call("hashlib.sha3_512, 2000 bytes", HOLDS, f"the same: released {_HASH_SIZES}", hashlib.sha3_512, mebibyte[:2000]),
         call("hashlib.sha256, 100 bytes", UNSEEN, "the same; about a microsecond", hashlib.sha256, mebibyte[:100]),
         call("hashlib.pbkdf2_hmac", RELEASES, "_hashopenssl.c: around PKCS5_PBKDF2_HMAC", hashlib.pbkdf2_hmac, "sha256", b"password", b"salt", 5000),
         call("zlib.compress", RELEASES, "zlibmodule.c: around deflate", zlib.compress, mebibyte),
@@ -102,13 +163,17 @@ def _calls(stack: contextlib.ExitStack) -> tuple[StandardCall, ...]:
         call("bz2.compress", RELEASES, "_bz2module.c: around BZ2_bzCompress", bz2.compress, mebibyte[:200_000]),
         # At its usual preset, 6, it holds the GIL while it allocates 94 MiB.
         call("lzma.compress, preset 0", RELEASES, "_lzmamodule.c: around lzma_code", lzma.compress, mebibyte[:100_000], lzma.FORMAT_XZ, -1, 0),
-        call("bytes.join, 8 MiB", RELEASES, "stringlib/join.h: from GIL_THRESHOLD (1 MiB) on", b"".join, [mebibyte] * 8),
+        call("bytes.join, 8 MiB", RELEASES, "stringlib/join.h: 1 MiB and more in bytes objects", b"".join, [mebibyte] * 8),
         call("sqlite3 query", RELEASES, "_sqlite/cursor.c: around sqlite3_step", query),
         call("time.sleep", RELEASES, "timemodule.c: pysleep", time.sleep, _WAIT_SECONDS),
         call("select.select", RELEASES, "selectmodule.c: select_select_impl", select.select, [], [], [], _WAIT_SECONDS),
-        call("os.read, 1 MiB", RELEASES, "fileutils.c: _Py_read", os.read, zeros, 1 << 20),
+        call("os.read, 1 MiB of a device", RELEASES, "fileutils.c: _Py_read", os.read, zeros, 1 << 20),
+        call("os.pread, 8 MiB of a file", RELEASES, "posixmodule.c: around pread", os.pread, file, 8 << 20, 0),
+        call("os.pwrite, os.fsync of a file", RELEASES, "posixmodule.c: around pwrite, fsync", write_to_disk),
+        call("input, from another process", RELEASES, "fileutils.c: _Py_read", read_line),
         call("socket.recv, with a timeout", RELEASES, "socketmodule.c: around poll", receive_nothing),
         call("Lock.acquire, with a timeout", RELEASES, "_threadmodule.c: acquire_timed", locked.acquire, True, _WAIT_SECONDS),
+        call("os.getpid, 20,000 times", HOLDS, "posixmodule.c: no release", ask_for_process_id, 20_000),
         call("json.loads", HOLDS, "_json.c: no release", json.loads, table),
         call("re.match", HOLDS, "_sre/sre.c: no release", re.compile("(a|b)*c").match, "ab" * 3000),
         call("pickle.dumps", HOLDS, "_pickle.c: no release", pickle.dumps, floats),

@@ -156,10 +156,17 @@ SAYS = "hardly more than one thread"
         ([row("held", 1.0), row("released", 1.98), row("limit", 2.0)], True, "only when it rel"),
         ([row("held", 1.9), row("released", 1.98), row("limit", 2.0)], True, "too noisy"),
         ([row("held", 1.0), row("released", 1.1), row("limit", 2.0)], True, "too noisy"),
-        ([row("held", 1.9), row("released", 1.98), row("limit", 2.0)], False, "costs nothing"),
+        (
+            [row("held", 1.9), row("released", 1.98), row("limit", 2.0)],
+            False,
+            "both run on several",
+        ),
+        ([row("held", 1.0), row("released", 1.98), row("limit", 2.0)], False, "too noisy"),
+        ([row("held", 1.9), row("released", 1.1), row("limit", 2.0)], False, "too noisy"),
         ([row("held", 1.0), row("released", 1.0), row("limit", 1.0)], True, SAYS),
         ([row("held", 1.0), row("released", 1.0), row("limit", 1.0)], False, SAYS),
-        ([row("released", 1.98), row("limit", 2.0)], True, "run both variants"),
+        ([row("released", 1.98), row("limit", 2.0)], True, "see what the GIL does"),
+        ([row("released", 1.98), row("limit", 2.0)], False, "see what detaching does"),
         ([row("limit", 2.0)], True, "run both variants"),
         ([row("held", 1.0), row("limit", 1.0, workers=1)], True, "one worker can't"),
     ],
@@ -173,3 +180,20 @@ def test_verdict_has_the_figures_in_it():
 
     assert all(figure in verdict for figure in ("2.00", "1.98", "99%", "1.01"))
     assert verdict.endswith(".")
+
+
+def test_verdict_without_a_gil_says_attached_and_detached():
+    verdict = verdict_of([row("held", 1.97), row("released", 1.98), row("limit", 2.0)], False)
+
+    assert "1.98 times detached (99% of that limit) and 1.97 times attached" in verdict
+    assert "held" not in verdict
+    assert "released" not in verdict
+
+
+@pytest.mark.parametrize("gil_enabled", [True, False])
+def test_report_says_what_held_means_without_a_gil(quick, gil_enabled):
+    environment = replace(quick.environment, gil_enabled=gil_enabled)
+
+    text = str(replace(quick, environment=environment))
+
+    assert ("stay attached" in text) == (not gil_enabled)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("[0-9]*.py"))
-QUICK = ("01", "14", "15", "16")
+QUICK = ("14", "15", "16")
 
 
 def run_example(path, cwd):

@@ -8,40 +8,29 @@ import pytest
 
 from gilext import info
 from gilext._native import Counters, LockPair
-from gilext.core.environment import is_gil_enabled
-from gilext.lab import EXPERIMENTS, locks, races, refcounts
+from gilext.lab import EXPERIMENTS, races, refcounts
 from gilext.lab.cycles import collect_a_cycle
+from gilext.lab.lesson import until_shown
 from gilext.lab.locks import lock_in_both_orders
-from gilext.lab.races import count_in_threads
-from gilext.lab.refcounts import race_references
+from gilext.lab.races import count_in_c, count_in_threads
+from gilext.lab.refcounts import race_in, race_references
 
-QUICK = ("races", "refcounts", "locks", "cycles", "generations")
+QUICK = ("cycles",)
 GUARDED_COUNTS = [way for way in races.WAYS if not way.startswith("plain")]
 GUARDED_REFERENCES = [way for way in refcounts.WAYS if not way.startswith("plain")]
-
-
-def many_times(run, is_enough, most=50):
-    """Run until it shows what chance decides when; on one core it may never."""
-    results = []
-    while len(results) < most and not (results and is_enough(results[-1])):
-        results.append(run())
-    return results
 
 
 needs_two_cores = pytest.mark.skipif(info().usable_cores < 2, reason="threads need two cores")
 
 
-def test_guarded_counters_lose_nothing():
-    for _ in range(5):
-        rows = {row.way: row for row in count_in_threads(3, 30_000).rows}
-        assert {way: rows[way].lost for way in GUARDED_COUNTS} == dict.fromkeys(GUARDED_COUNTS, 0)
+@pytest.mark.parametrize("way", GUARDED_COUNTS)
+def test_guarded_counters_lose_nothing(way):
+    assert [count_in_c(way, 3, 30_000).lost for _ in range(5)] == [0] * 5
 
 
 @pytest.mark.with_gil
 def test_gil_guards_a_plain_counter():
-    for _ in range(5):
-        rows = {row.way: row for row in count_in_threads(3, 30_000).rows}
-        assert rows["plain, GIL held"].lost == 0
+    assert [count_in_c("plain, GIL held", 3, 30_000).lost for _ in range(5)] == [0] * 5
 
 
 @needs_two_cores
@@ -49,28 +38,29 @@ def test_plain_counter_loses_updates_when_the_gil_is_released():
     def lost(result):
         return {row.way: row.lost for row in result.rows}["plain, GIL released"]
 
-    results = many_times(lambda: count_in_threads(2, 4_000_000), lost)
+    result = until_shown(lambda: count_in_threads(2, 4_000_000), seconds=60)
 
-    assert lost(results[-1]) > 0
-    assert "lost" in results[-1].sentence
+    assert lost(result) > 0
+    assert result.shown
+    assert "'plain, GIL released' lost" in result.sentence
 
 
 @needs_two_cores
 @pytest.mark.without_gil
 def test_without_a_gil_holding_it_guards_nothing():
-    def lost(result):
-        return {row.way: row.lost for row in result.rows}["plain, GIL held"]
-
-    assert lost(many_times(lambda: count_in_threads(2, 4_000_000), lost)[-1]) > 0
+    assert count_in_c("plain, GIL held", 2, 4_000_000, patience_seconds=60).lost > 0
 
 
-def test_guarded_references_are_right():
+@pytest.mark.parametrize("way", GUARDED_REFERENCES)
+def test_guarded_references_are_right(way):
     for _ in range(5):
-        rows = {row.way: row for row in race_references(3, 8, 20_000).rows}
-        for way in GUARDED_REFERENCES:
-            assert (rows[way].right, rows[way].saw_zero) == (8, 0)
-        if is_gil_enabled():
-            assert rows["plain, GIL held"].right == 8
+        row = race_in(way, 3, 8, 20_000)
+        assert (row.right, row.saw_zero) == (8, 0)
+
+
+@pytest.mark.with_gil
+def test_gil_guards_plain_references():
+    assert [race_in("plain, GIL held", 3, 8, 20_000).right for _ in range(5)] == [8] * 5
 
 
 @needs_two_cores
@@ -79,19 +69,45 @@ def test_racing_references_leak_or_are_freed_early():
         row = {row.way: row for row in result.rows}["plain, GIL released"]
         return row.leaked + row.freed_early
 
-    result = many_times(lambda: race_references(2, 16, 4_000_000), wrong)[-1]
+    results = (race_references(2, 16, 4_000_000) for _ in range(50))
+    result = next(one for one in results if wrong(one) > 0)
 
-    assert wrong(result) > 0
+    assert result.shown
     assert "freed early" in result.sentence
 
 
+@pytest.mark.parametrize(
+    "run", [lambda: count_in_threads(1, 100_000), lambda: race_references(1, 4, 100_000)]
+)
+def test_one_thread_races_with_none_and_the_sentence_says_so(run):
+    result = run()
+
+    assert result.shown is None
+    assert result.sentence.startswith("One thread ")
+    assert result.title.startswith("1 thread ")
+
+
 def test_opposite_orders_deadlock_and_the_same_order_does_not():
+    opposite, same, *_ = lock_in_both_orders(rounds=5, timeout=0.02).rows
+
+    assert (opposite.order, opposite.deadlocks) == ("A, then B; B, then A", 5)
+    assert (same.order, same.deadlocks) == ("A, then B; A, then B", 0)
+
+
+@pytest.mark.with_gil
+def test_mutex_and_gil_deadlock_unless_the_gil_is_released_before():
     result = lock_in_both_orders(rounds=5, timeout=0.02)
 
-    opposite, same = result.rows
-    assert (opposite.order, opposite.deadlocks) == ("opposite", 5)
-    assert (same.order, same.deadlocks) == ("same", 0)
-    assert locks.Locks is type(result)
+    _, _, held, released = result.rows
+    assert (held.deadlocks, released.deadlocks) == (5, 0)
+    assert result.shown
+
+
+@pytest.mark.without_gil
+def test_mutex_deadlocks_with_no_gil():
+    result = lock_in_both_orders(rounds=5, timeout=0.02)
+
+    assert [row.deadlocks for row in result.rows[2:]] == [0, 0]
 
 
 def test_counting_leaves_the_cycle_and_the_collector_frees_it():
@@ -114,18 +130,9 @@ def test_experiment_runs_from_the_command_line(name, tmp_path):
             capture_output=True, text=True, timeout=100, cwd=tmp_path, check=True,
         ).stdout  # fmt: skip
 
-    assert json.loads(lab("--json"))
+    assert {"claim", "published", "why"} < set(json.loads(lab("--json")))
     if name in QUICK:
         assert lab().rstrip().endswith(".")
-
-
-def test_lab_without_a_name_lists_the_experiments(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "gilext", "lab"],
-        capture_output=True, text=True, timeout=100, cwd=tmp_path, check=True,
-    )  # fmt: skip
-
-    assert [line.split()[0] for line in done.stdout.splitlines()] == list(EXPERIMENTS)
 
 
 @pytest.mark.parametrize(

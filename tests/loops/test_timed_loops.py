@@ -142,6 +142,7 @@ def test_a_timer_signal_ends_the_call_with_what_its_handler_raises(
     assert run_child("timer_signal.py", call).stdout == "interrupted\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "call",
     [

@@ -1,0 +1,1 @@
+"""``gilext learn``: exercises in C, and the machine that builds and grades them."""

@@ -1,0 +1,39 @@
+/* Keeps the GIL for work that is shorter than a release. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+static PyObject *
+is_odd(PyObject *Py_UNUSED(module), PyObject *argument)
+{
+    long number = PyLong_AsLong(argument);
+    if (number == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    /* the repair: no release for tiny work */
+    return PyBool_FromLong((number & 1) != 0);
+}
+
+static PyMethodDef methods[] = {
+    {"is_odd", is_odd, METH_O, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot slots[] = {
+#ifdef Py_mod_gil
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "repair",
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC
+PyInit_repair(void)
+{
+    return PyModuleDef_Init(&definition);
+}
