@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gilext
-from gilext._native import sum_range_held, sum_range_released, time_os_threads
+from gilext._native import StandIn, sum_range_held, sum_range_released, time_os_threads
 
 
 class Parameter(NamedTuple):
@@ -77,6 +77,7 @@ SECONDS = [
     Parameter(gilext.release_for, "release_for", "seconds"),
     Parameter(meet_held, "Meeting.wait_held", "timeout"),
     Parameter(meet_released, "Meeting.wait_released", "timeout"),
+    Parameter(StandIn, "StandIn", "patience"),
 ]
 BUFFERS = [
     Parameter(gilext.checksum_held, "checksum_held", "buffer"),
@@ -356,8 +357,10 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], dict[str, Any], int]] = {
     "Meeting": (gilext.Meeting, {"parties": 1}, 1),
     "Meeting.wait_held": (gilext.Meeting(1).wait_held, {"timeout": 0}, 1),
     "Meeting.wait_released": (gilext.Meeting(1).wait_released, {"timeout": 0}, 1),
+    "StandIn": (StandIn, {"patience": 1.0}, 1),
     "time_os_threads": (time_os_threads, {"loop": "spin", "workers": 1, "argument": 0}, 3),
 }
+TYPES = {"Meeting", "StandIn"}  # their arguments are parsed by CPython
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 
 
@@ -392,7 +395,7 @@ def test_one_argument_too_many_is_a_type_error(name: str) -> None:
         function(*arguments.values(), 0)
 
 
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != "Meeting"])
+@pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - TYPES))
 def test_an_unknown_keyword_is_named(name: str) -> None:
     function, arguments, required = FUNCTIONS[name]
     with pytest.raises(
@@ -401,9 +404,11 @@ def test_an_unknown_keyword_is_named(name: str) -> None:
         function(*list(arguments.values())[:required], unheard=1)
 
 
-def test_an_unknown_keyword_of_a_meeting_is_a_type_error() -> None:
-    with pytest.raises(TypeError, match=r"Meeting\(\)"):
-        gilext.Meeting(1, unheard=1)
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_an_unknown_keyword_of_a_type_is_a_type_error(name: str) -> None:
+    function, arguments, _ = FUNCTIONS[name]
+    with pytest.raises(TypeError, match=rf"{name}\(\)"):
+        function(**arguments, unheard=1)
 
 
 @each_function

@@ -11,7 +11,7 @@ import gilext
 PACKAGE = Path(gilext.__file__).parent
 CSRC = Path(__file__).parents[1] / "csrc"
 FLOORS = {"os": 0, "cpython": 1}  # any other room stands on these two, and not on its neighbours
-SHARED = {"native.h", "arguments.h"}  # between the rooms' glue and the module
+SHARED = {"native.h", "arguments.h", "compat.h"}  # between the rooms' glue and the module
 
 in_source_tree = pytest.mark.skipif(not CSRC.is_dir(), reason="there are no sources in C here")
 

@@ -25,6 +25,8 @@ def entries() -> list[str]:
     return found
 
 
+# Coverage needs memory of its own, and CPython fails in a traced call when there is none.
+UNMEASURED = {"COVERAGE_PROCESS_START": None, "COVERAGE_PROCESS_CONFIG": None}
 GROUPS = ["import", *(entry for entry in entries() if "." not in entry)]
 
 
@@ -37,15 +39,16 @@ def test_every_entry_of_the_module_has_a_call(run_child: Callable[..., Any]) -> 
 
 @pytest.mark.parametrize("function", GROUPS)
 def test_no_call_leaks(function: str, run_child: Callable[..., Any]) -> None:
-    lines = run_child("leaks.py", function).stdout.splitlines()
+    lines = run_child("leaks.py", function, **UNMEASURED).stdout.splitlines()
     assert lines
     assert [line for line in lines if not line.endswith(" is sound")] == []
 
 
+@pytest.mark.slow
 def test_a_leak_is_found(run_child: Callable[..., Any]) -> None:
-    lines = run_child("leaks.py", "twin").stdout.splitlines()
+    lines = run_child("leaks.py", "twin", **UNMEASURED).stdout.splitlines()
     assert lines
-    assert [line for line in lines if not line.endswith(" leaks")] == []
+    assert [line for line in lines if " leaks [" not in line] == []
 
 
 @pytest.mark.parametrize("function", GROUPS)
@@ -55,5 +58,5 @@ def test_every_allocation_may_fail(function: str, run_child: Callable[..., Any])
         pytest.skip("this Python's _testcapi can't let allocations fail")
     if function == "import" and sys.version_info[:2] == (3, 13):
         pytest.skip("CPython 3.13 itself crashes: out of memory, a new type's dict keeps a hole")
-    lines = run_child("memory_failures.py", function).stdout.splitlines()
+    lines = run_child("memory_failures.py", function, **UNMEASURED).stdout.splitlines()
     assert any(line.endswith(" failed") for line in lines)

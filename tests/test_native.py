@@ -68,9 +68,14 @@ def test_a_copy_goes_with_its_last_user() -> None:
 
 NEW_OBJECT: dict[str, Callable[[ModuleType], object]] = {
     "Meeting": lambda module: module.Meeting(1),
-    "Sampler": lambda module: module.Sampler(1.0, 1.0, 0.0, 0),
+    "Sampler": lambda module: module.Sampler(1.0, 0.0, 0.0, 0),
+    "StandIn": lambda module: module.StandIn(1.0),
     "Counters": lambda module: module.Counters("plain", 1),
     "LockPair": lambda module: module.LockPair(),
+    "Census": lambda module: module.Census(),
+    "ArenaCount": lambda module: module.ArenaCount(),
+    "Ending": lambda module: module.Ending(int, 1.0),
+    "Around": lambda module: module.Around(int),
     "UnsupportedInterpreter": lambda module: module.UnsupportedInterpreter(),
 }
 
@@ -142,7 +147,7 @@ def test_everything_has_a_docstring_and_a_signature(name: str) -> None:
     assert inspect.getdoc(value)
     if value is _native.UnsupportedInterpreter:
         return
-    takes_nothing = name in ("LockPair", "heap_bytes")
+    takes_nothing = name in ("ArenaCount", "Census", "LockPair", "heap_bytes", "memory_sizes")
     assert bool(inspect.signature(value).parameters) != takes_nothing
 
 

@@ -22,7 +22,9 @@ CODE = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(command, marks=pytest.mark.slow if "examples/" in command else ())
+        pytest.param(
+            command, marks=pytest.mark.slow if "examples/" in command or "lab " in command else ()
+        )
         for command in COMMANDS
     ],
 )

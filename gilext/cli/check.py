@@ -11,18 +11,13 @@ from gilext.cli.output import as_json, show, telling
 
 
 @click.command("check")
-@click.argument("target", required=False, metavar="[MODULE:FUNCTION]")
-@click.option(
-    "--arg", "arguments", multiple=True, metavar="EXPRESSION", help="An argument; again for more."
-)
-@click.option("--setup", default="", metavar="CODE", help="What to run first, for --call.")
-@click.option("--call", metavar="EXPRESSION", help="What to check instead of a function.")
+@functions.called
 @click.option(
     "--seconds",
     type=Seconds(0, 3600, min_open=True),
     default=0.5,
     show_default=True,
-    help="How long to go on.",
+    help="How long to keep calling.",
 )
 @as_json
 def command(
@@ -33,20 +28,15 @@ def command(
     seconds: float,
     as_json: bool,
 ) -> None:
-    """Call a function again and again, and tell whether it releases the GIL.
+    """Call a function repeatedly, and say if it releases the GIL.
 
-    Name it as package.module:function, with Python expressions for its arguments, or give a
-    --call, with a --setup, as to timeit. What the function prints goes to stderr, so that stdout
-    has the result alone. If it raises, that is an error, and the exit code is 1.
+    Name it as package.module:function, with Python expressions as arguments, or give --call and
+    --setup, as for timeit. What the function prints goes to stderr, so that stdout has only the
+    result. If the function raises an exception, the exit code is 1.
     """
-    if (target is None) == (call is None):
-        raise click.UsageError("give either MODULE:FUNCTION or --call")
+    functions.check_called(target, call)
     with functions.stdout_on_stderr():
-        function, values = (
-            (functions.compiled_call(setup, call), [])
-            if call is not None
-            else functions.named_call(str(target), arguments)
-        )
+        function, values = functions.function_called(target, arguments, setup, call)
         with telling(f"calling {target or call}"), functions.failing_as(target or "--call"):
             checkup = check(function, *values, seconds=seconds)
     show(checkup, as_json)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gilext.cli.numbers import Seconds
-from gilext.cli.output import as_json, show
+from gilext.cli.output import as_json, failing_to_write, show
 from gilext.comparison.comparing import compare
 from gilext.comparison.ways import DEFAULT_WAYS, WAYS
 from gilext.core.whole_files import replacing
@@ -20,13 +20,13 @@ from gilext.render import files, picture
 
 @click.command("compare")
 @click.argument("loop", type=click.Choice(list(LOOPS)), default="spin", metavar="[LOOP]")
-@click.option("--workers", type=click.IntRange(1, 1024), help="How many run at once.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="How many workers run at once.")
 @click.option(
     "--way",
     "ways",
     type=click.Choice(list(WAYS)),
     multiple=True,
-    help="A way to run the loop; may be given again. Default: all but cffi_abi.",
+    help="A way to run the loop; repeat it for more. Default: all but cffi_abi.",
 )
 @click.option(
     "--seconds",
@@ -46,7 +46,7 @@ from gilext.render import files, picture
     "--plot",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Draw the speedups too, as .png or .svg.",
+    help="Also draw the speedups, as .png or .svg.",
 )
 @as_json
 def command(
@@ -60,7 +60,8 @@ def command(
 ) -> None:
     """Run a C loop in several workers, with the GIL held and released.
 
-    Ends within 10 seconds on two cores. LOOP is spin (the default), count_primes or checksum.
+    LOOP is spin (the default), count_primes or checksum. This takes up to 10 seconds on two
+    cores.
     """
     if plot is not None:
         try:
@@ -84,11 +85,8 @@ def command(
         )
     show(comparison, as_json)
     if plot is not None:
-        try:
-            with replacing(plot) as temporary:
-                picture.save(comparison, temporary)
-        except OSError as error:
-            raise click.ClickException(f"can't write {str(plot)!r}: {error.strerror}") from error
+        with failing_to_write(plot), replacing(plot) as temporary:
+            picture.save(comparison, temporary)
         click.echo(f"Drawn in {plot}", err=True)
 
 

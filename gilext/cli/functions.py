@@ -1,18 +1,61 @@
-"""Other people's functions and expressions for ``gilext check``."""
+"""Other people's functions and expressions for ``gilext check`` and ``gilext leaks``."""
 
 from __future__ import annotations
 
-import ast
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
 from importlib import import_module
-from types import TracebackType
 from typing import Any
 
 import click
+
+from gilext.core import foreign_code
+from gilext.core.foreign_code import look_in_this_folder
+
+_CALLED: tuple[Callable[[Any], Any], ...] = (
+    click.argument("target", required=False, metavar="[MODULE:FUNCTION]"),
+    click.option(
+        "--arg",
+        "arguments",
+        multiple=True,
+        metavar="EXPRESSION",
+        help="An argument; repeat it for more.",
+    ),
+    click.option("--setup", default="", metavar="CODE", help="Code to run once, for --call."),
+    click.option("--call", metavar="EXPRESSION", help="Call this expression, not a function."),
+)
+
+
+def called(command: Callable[..., object]) -> Callable[..., object]:
+    """Give a command the parameters that `function_called` takes."""
+    for decorate in reversed(_CALLED):
+        command = decorate(command)
+    return command
+
+
+def function_called(
+    target: str | None, arguments: Sequence[str], setup: str, call: str | None
+) -> tuple[Callable[..., object], list[Any]]:
+    """Return what to call, and the arguments' values.
+
+    Raises
+    ------
+    click.UsageError
+        If there is no such function, or something isn't Python code.
+    click.ClickException
+        If the module, an argument or the setup raises.
+    """
+    if call is not None:
+        return compiled_call(setup, call), []
+    return named_call(str(target), arguments)
+
+
+def check_called(target: str | None, call: str | None) -> None:
+    """Raise click.UsageError unless either a function or an expression was given."""
+    if (target is None) == (call is None):
+        raise click.UsageError("give either MODULE:FUNCTION or --call")
 
 
 def named_call(target: str, expressions: Sequence[str]) -> tuple[Callable[..., object], list[Any]]:
@@ -21,15 +64,56 @@ def named_call(target: str, expressions: Sequence[str]) -> tuple[Callable[..., o
     Raises
     ------
     click.UsageError
-        If the name has another form, or there is no such module or function, or an argument is
-        no Python expression.
+        If the name has another form, or there is no such module or function, or an argument isn't
+        a Python expression.
     click.ClickException
         If the module, or an argument, raises.
     """
+    return named_function(target), [_evaluate(expression) for expression in expressions]
+
+
+def named_function(target: str) -> Callable[..., object]:
+    """Return the function that ``package.module:name`` names; errors as `named_object`."""
+    value = named_object(target)
+    if not callable(value):
+        raise click.UsageError(f"{target} can't be called")
+    function: Callable[..., object] = value
+    return function
+
+
+def named_exception(name: str) -> type[BaseException]:
+    """Return an exception by its name: ``ValueError``, ``package.Error``, ``package:Type.Error``.
+
+    Raises
+    ------
+    click.UsageError
+        If there is none.
+    click.ClickException
+        If its module raises.
+    """
+    if ":" not in name:
+        module, _, last = name.rpartition(".")
+        name = f"{module or 'builtins'}:{last}"
+    found = named_object(name)
+    if not (isinstance(found, type) and issubclass(found, BaseException)):
+        raise click.UsageError(f"{name} is no exception")
+    return found
+
+
+def named_object(target: str) -> Any:
+    """Return the object that ``package.module:name`` names.
+
+    Raises
+    ------
+    click.UsageError
+        If the name has another form, or there is no such module or object.
+    click.ClickException
+        If the module raises.
+    """
     module_name, _, name = target.partition(":")
     if not all(part.isidentifier() for part in [*module_name.split("."), *name.split(".")]):
-        raise click.UsageError(f"{target!r} is not of the form package.module:function")
-    _look_in_this_folder()
+        raise click.UsageError(f"{target!r} doesn't have the form package.module:name")
+    look_in_this_folder()
     with failing_as(module_name):
         try:
             value: Any = import_module(module_name)
@@ -37,9 +121,7 @@ def named_call(target: str, expressions: Sequence[str]) -> tuple[Callable[..., o
                 value = getattr(value, part)
         except (ImportError, AttributeError, SyntaxError) as error:
             raise click.UsageError(str(error)) from error
-    if not callable(value):
-        raise click.UsageError(f"{target} can't be called")
-    return value, [_evaluate(expression) for expression in expressions]
+    return value
 
 
 def compiled_call(setup: str, expression: str) -> Callable[[], object]:
@@ -48,71 +130,43 @@ def compiled_call(setup: str, expression: str) -> Callable[[], object]:
     Raises
     ------
     click.UsageError
-        If either is no Python code.
+        If either is not Python code.
     click.ClickException
         If the setup raises.
     """
-    _look_in_this_folder()
-    names: dict[str, Any] = {}
     try:
-        prepare = compile(setup, "<setup>", "exec", dont_inherit=True)
-        tree = ast.parse("def call(): pass")
-        body = ast.parse(expression, "<call>").body
-        if not body:
-            raise click.UsageError("--call has nothing to call")
-        tree.body[0].body = body  # type: ignore[attr-defined]
-        define = compile(tree, "<call>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        raise click.UsageError(f"no Python code: {error}") from error
-    with failing_as("--setup"):
-        exec(prepare, names)
-    exec(define, names)
-    function: Callable[[], object] = names["call"]
-    return function
+        call = foreign_code.compiled_call(setup, expression)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    try:
+        return call.prepare("--setup")
+    except foreign_code.ForeignCodeFailed as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _evaluate(expression: str) -> Any:
     try:
         code = compile(expression.strip(), "<argument>", "eval", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
-        raise click.UsageError(f"{expression!r} is no Python expression") from error
+        raise click.UsageError(f"{expression!r} is not a Python expression") from error
     with failing_as(f"--arg {expression!r}"):
         return eval(code, {})
 
 
-def _look_in_this_folder() -> None:
-    with suppress(OSError):  # the folder may have been deleted
-        if os.getcwd() not in sys.path:
-            sys.path.insert(0, os.getcwd())
-
-
 @contextmanager
 def failing_as(what: str) -> Iterator[None]:
-    """Turn what other people's code raises, be it SystemExit, into an error that says so.
+    """Turn what other people's code raises, even SystemExit, into an error that says so.
 
     Raises
     ------
     click.ClickException
-        With the lines of that code, without ours.
+        With that code's lines, and none of gilext's.
     """
     try:
-        yield
-    except (click.ClickException, KeyboardInterrupt):
-        raise
-    except BaseException as error:
-        said = "".join(traceback.format_exception_only(error)).rstrip()
-        lines = "".join(traceback.format_tb(_without_gilext(error.__traceback__)))
-        raise click.ClickException(f"{what} raised {said}\n{lines}".rstrip()) from error
-
-
-def _without_gilext(frames: TracebackType | None) -> TracebackType | None:
-    while frames is not None and _is_inner(frames.tb_frame.f_globals.get("__name__", "")):
-        frames = frames.tb_next
-    return frames
-
-
-def _is_inner(module: str) -> bool:
-    return module.partition(".")[0] in ("gilext", "importlib")
+        with foreign_code.failing_as(what, (click.ClickException, KeyboardInterrupt)):
+            yield
+    except foreign_code.ForeignCodeFailed as error:
+        raise click.ClickException(str(error)) from error
 
 
 @contextmanager

@@ -28,8 +28,50 @@ def _watch() -> click.Command:
     return command
 
 
+def _attach() -> click.Command:
+    from gilext.cli.attach import command
+
+    return command
+
+
+def _dump() -> click.Command:
+    from gilext.cli.dump import command
+
+    return command
+
+
+def _show() -> click.Command:
+    from gilext.cli.show import command
+
+    return command
+
+
+def _diff() -> click.Command:
+    from gilext.cli.diff import command
+
+    return command
+
+
+def _leaks() -> click.Command:
+    from gilext.cli.leaks import command
+
+    return command
+
+
+def _audit() -> click.Command:
+    from gilext.cli.audit import command
+
+    return command
+
+
 def _lab() -> click.Command:
     from gilext.cli.lab import command
+
+    return command
+
+
+def _learn() -> click.Command:
+    from gilext.cli.learn import command
 
     return command
 
@@ -44,13 +86,20 @@ _COMMANDS: dict[str, Callable[[], click.Command]] = {
     "compare": _compare,
     "check": _check,
     "watch": _watch,
+    "attach": _attach,
+    "dump": _dump,
+    "show": _show,
+    "diff": _diff,
+    "leaks": _leaks,
+    "audit": _audit,
     "lab": _lab,
+    "learn": _learn,
     "info": _info,
 }
 
 
 class _Commands(click.Group):
-    """The commands, each imported when it is asked for: a watched program meets no other's."""
+    """The commands, each imported only when it runs: a watched program loads no other's."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -69,7 +118,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; exit with 2 and one line on wrong use.
 
-    What a command leaves to do is done here, so that few frames lie under a watched program.
+    What a command leaves to do happens here, so that few frames lie under a watched program.
     """
     try:
         rest = cli.main(prog_name="gilext", standalone_mode=False)

@@ -1,4 +1,4 @@
-"""What the commands write: results on stdout, all else on stderr."""
+"""What the commands write: results to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TextIO
 
 import click
 
+from gilext.core.layout import Line
 from gilext.core.results import Result
 from gilext.core.streams import write_through
 from gilext.render import terminal
@@ -60,8 +62,15 @@ def text_of(result: Result, stream: TextIO | None) -> str:
     return page.getvalue()
 
 
+def text_of_lines(shown: Iterable[Line], stream: TextIO | None) -> str:
+    """Return lines as text, likewise."""
+    page = _Page(stream)
+    terminal.show_lines(shown, page)
+    return page.getvalue()
+
+
 def print_out(content: str) -> None:
-    """Print text on stdout, or end with one line that says why it can't be printed."""
+    """Print text to stdout, or end with one line that says why that failed."""
     stream = sys.stdout
     if stream is None:
         raise click.ClickException("can't print the result: standard output is closed")
@@ -79,14 +88,27 @@ def print_out(content: str) -> None:
 
 
 @contextmanager
-def telling(what: str) -> Iterator[None]:
-    """While the block runs, say on a terminal what is being done."""
-    stream = sys.stderr
-    is_shown = stream is not None and stream.isatty()
-    if is_shown:
-        write_through(stream, f"{what} ...")
+def failing_to_write(path: Path) -> Iterator[None]:
+    """End the command with one line if the block can't write a file."""
     try:
         yield
+    except OSError as error:
+        raise click.ClickException(f"can't write {str(path)!r}: {error.strerror}") from error
+
+
+@contextmanager
+def telling(what: str) -> Iterator[Callable[[str], None]]:
+    """While the block runs, show on a terminal what is being done; the block may change it."""
+    stream = sys.stderr
+    is_shown = stream is not None and stream.isatty()
+
+    def tell(what: str) -> None:
+        if is_shown:
+            write_through(stream, f"\r\x1b[K{what} ...")
+
+    tell(what)
+    try:
+        yield tell
     finally:
         if is_shown:
             write_through(stream, "\r\x1b[K")

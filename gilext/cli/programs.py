@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import linecache
 import os
 import pkgutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
 from importlib.machinery import BuiltinImporter, SourceFileLoader, SourcelessFileLoader
 from runpy import _run_module_as_main  # type: ignore[attr-defined]
 from types import CodeType, ModuleType, TracebackType
@@ -14,13 +18,34 @@ from types import CodeType, ModuleType, TracebackType
 _OF_THE_INTERPRETER = {"runpy", "importlib._bootstrap", "importlib._bootstrap_external"}
 
 
-def run(module: str | None, arguments: Sequence[str]) -> None:
-    """Run a script, or a module, as ``__main__``, which it stays until the interpreter ends.
+class Kind(Enum):
+    """How a program is given: as a file, as a module for ``python -m``, or as code."""
 
-    What the program raises is raised here, be it SystemExit: its end is the interpreter's
-    business. A traceback is shown without the frames of what ran the program.
+    SCRIPT = "script"
+    MODULE = "-m"
+    CODE = "-c"
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What stands before the name."""
+        return () if self is Kind.SCRIPT else (self.value,)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What is to be run, and its arguments."""
+
+    kind: Kind
+    name: str
+    arguments: Sequence[str]
+
+
+def run(program: Program) -> None:
+    """Run a program, once named, as ``__main__``, which it stays until the interpreter ends.
+
+    What the program raises is raised here, even SystemExit: ending is the interpreter's business.
+    A traceback is shown without the frames that ran the program.
     """
-    _name_the_command_line(module, arguments)
     main = sys.modules["__main__"] = ModuleType("__main__")
     main.__dict__.update(__builtins__=builtins)
     if sys.version_info < (3, 15):
@@ -28,22 +53,24 @@ def run(module: str | None, arguments: Sequence[str]) -> None:
     if sys.version_info < (3, 14):
         main.__annotations__ = {}
     try:
-        if module is not None:
+        if program.kind is Kind.MODULE:
             _set_first_folder(_this_folder())
-            _run_module_as_main(module)
-        elif arguments[0] == "-":
+            _run_module_as_main(program.name)
+        elif program.kind is Kind.CODE:
+            _run_code(main, program.name)
+        elif program.name == "-":
             _run_stdin(main)
-        elif pkgutil.get_importer(arguments[0]) is not None:
-            _run_folder(arguments[0])
+        elif pkgutil.get_importer(program.name) is not None:
+            _run_folder(program.name)
         else:
-            _run_script(main, arguments[0])
+            _run_script(main, program.name)
     except BaseException as error:
         _hide_own_frames(error)
         raise
 
 
 def has_begun(error: BaseException) -> bool:
-    """Tell whether the program ran at all, before something was raised."""
+    """Tell whether the program had begun before the exception was raised."""
     frames = error.__traceback__
     while frames is not None:
         module = frames.tb_frame.f_globals.get("__name__", "")
@@ -53,14 +80,14 @@ def has_begun(error: BaseException) -> bool:
     return False
 
 
-def _name_the_command_line(module: str | None, arguments: Sequence[str]) -> None:
-    """Set sys.argv and sys.orig_argv as if the program had been named to ``python``."""
+def name_the_command_line(program: Program) -> None:
+    """Set sys.argv and sys.orig_argv as if ``python`` had been given the program."""
     of_python = sys.orig_argv[: len(sys.orig_argv) - len(sys.argv)]
     if of_python[-1:] == ["-m"]:  # python -m gilext
         of_python.pop()
-    named = [*arguments] if module is None else ["-m", module, *arguments]
-    sys.orig_argv = [*of_python, *named]
-    sys.argv = [*arguments] if module is None else ["-m", *arguments]
+    options = program.kind.options
+    sys.orig_argv = [*of_python, *options, program.name, *program.arguments]
+    sys.argv = [*(options or [program.name]), *program.arguments]
 
 
 def _run_script(main: ModuleType, name: str) -> None:
@@ -83,14 +110,31 @@ def _run_script(main: ModuleType, name: str) -> None:
         else compile(source, path, "exec", dont_inherit=True)
     )
     assert isinstance(code, CodeType)
-    exec(code, main.__dict__)
+    _execute_file(code, main)
 
 
 def _run_stdin(main: ModuleType) -> None:
     _set_first_folder("")
     main.__dict__.update(__file__="<stdin>", __loader__=BuiltinImporter)
-    code = compile(sys.stdin.buffer.read(), "<stdin>", "exec", dont_inherit=True)
-    exec(code, main.__dict__)
+    _execute_file(compile(sys.stdin.buffer.read(), "<stdin>", "exec", dont_inherit=True), main)
+
+
+def _run_code(main: ModuleType, text: str) -> None:
+    _set_first_folder("")
+    main.__dict__.update(__loader__=BuiltinImporter)
+    if sys.version_info >= (3, 13):
+        linecache.cache["<string>"] = len(text), None, text.splitlines(True), "<string>"
+    exec(compile(text, "<string>", "exec", dont_inherit=True), main.__dict__)
+
+
+def _execute_file(code: CodeType, main: ModuleType) -> None:
+    """Execute a file's code, then flush its output, though its threads may go on."""
+    try:
+        exec(code, main.__dict__)
+    finally:
+        for stream in (sys.stderr, sys.stdout):
+            with suppress(Exception):
+                stream.flush()
 
 
 def _run_folder(name: str) -> None:
@@ -116,10 +160,10 @@ def _this_folder() -> str:
 
 
 def _hide_own_frames(error: BaseException) -> None:
-    """Let the program's own excepthook see its own frames only.
+    """Let the program's own excepthook see only the program's frames.
 
-    The interpreter calls it when the error has left `main`, and by then its traceback has the
-    frames of the command line too.
+    The interpreter calls it after the error has left `main`, and by then its traceback also has
+    the frames of the command line.
     """
     frames = error.__traceback__
     while frames is not None and frames.tb_frame.f_globals.get("__name__") == __name__:

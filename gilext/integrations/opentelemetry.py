@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from time import monotonic
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation, get_meter
 
 from gilext.core.version import __version__
-from gilext.recording.monitor import Monitor, MonitorReading
+from gilext.integrations.metrics import METRICS, Metric
+from gilext.recording.monitor import Monitor
+from gilext.recording.reading import MonitorReading
 
-_Callback = Callable[[CallbackOptions], Iterable[Observation]]
+_Callback = Callable[[CallbackOptions], list[Observation]]
+
+
+class _LastReading:
+    """One reading for all instruments of a collection, which come one after the other."""
+
+    _MAX_AGE_SECONDS = 0.05
+
+    def __init__(self, monitor: Monitor) -> None:
+        self._monitor = monitor
+        self._last: tuple[float, MonitorReading] | None = None
+
+    def get(self) -> MonitorReading:
+        now = monotonic()
+        last = self._last
+        if last is None or now - last[0] > self._MAX_AGE_SECONDS:
+            self._last = last = (now, self._monitor.read())
+        return last[1]
 
 
 def instrument(monitor: Monitor, meter: Meter | None = None) -> None:
     """Have a monitor observed whenever OpenTelemetry collects.
 
-    The instruments: the gauges ``gilext.gil.utilization`` (held time over time) and
-    ``gilext.gil.hold.longest`` (seconds), over the monitor's window; the counter
-    ``gilext.gil.held.time`` (seconds), since the monitor began.
+    Counters, since the monitor began, in seconds: ``gilext.gil.held.time``,
+    ``gilext.gil.wait.time`` (of all threads together), ``gilext.gil.pressure.time`` and
+    ``gilext.observed.time``.
+
+    Gauges, over the monitor's window: ``gilext.gil.utilization`` (held time over time),
+    ``gilext.gil.pressure.ratio`` and ``gilext.gil.waiters.mean``, each with its error;
+    ``gilext.gil.hold.longest`` and ``gilext.gil.wait.longest`` in seconds.
+
+    What is unknown isn't observed.
 
     Parameters
     ----------
@@ -27,35 +53,22 @@ def instrument(monitor: Monitor, meter: Meter | None = None) -> None:
         Where; by default a meter named ``gilext`` of the program's provider.
     """
     meter = get_meter("gilext", __version__) if meter is None else meter
+    readings = _LastReading(monitor)
+    for metric in METRICS:
+        create = (
+            meter.create_observable_counter if metric.is_counter else meter.create_observable_gauge
+        )
+        create(
+            metric.opentelemetry,
+            [_observing(metric, readings)],
+            unit=metric.unit,
+            description=metric.description,
+        )
 
-    def observing(value_of: Callable[[MonitorReading], float | None]) -> list[_Callback]:
-        def observe(_: object) -> list[Observation]:
-            value = value_of(monitor.read())
-            return [] if value is None else [Observation(value)]
 
-        return [observe]
+def _observing(metric: Metric, readings: _LastReading) -> _Callback:
+    def observe(_: CallbackOptions) -> list[Observation]:
+        value = metric.value_of(readings.get())
+        return [] if value is None else [Observation(value)]
 
-    meter.create_observable_gauge(
-        "gilext.gil.utilization",
-        observing(lambda reading: reading.held_fraction),
-        unit="1",
-        description="Time in which the GIL was held, over time, in the monitor's window.",
-    )
-    meter.create_observable_gauge(
-        "gilext.gil.utilization.error",
-        observing(lambda reading: reading.held_error),
-        unit="1",
-        description="Half of the 95 % confidence interval of gilext.gil.utilization.",
-    )
-    meter.create_observable_gauge(
-        "gilext.gil.hold.longest",
-        observing(lambda reading: reading.longest_hold_seconds),
-        unit="s",
-        description="The longest hold of the GIL in the monitor's window.",
-    )
-    meter.create_observable_counter(
-        "gilext.gil.held.time",
-        observing(lambda reading: reading.held_seconds_total),
-        unit="s",
-        description="Time in which the GIL was held, since the monitor began.",
-    )
+    return observe

@@ -8,15 +8,23 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import REGISTRY, CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from gilext.integrations.metrics import METRICS
 from gilext.recording.monitor import Monitor
 
 
 class GilCollector(Collector):
     """Reads a monitor whenever Prometheus asks.
 
-    The metrics: ``gilext_gil_held_ratio`` with its error ``gilext_gil_held_ratio_error``, and
-    ``gilext_gil_longest_hold_seconds``, over the monitor's window; ``gilext_gil_held_seconds_total`` and ``gilext_observed_seconds_total``,
-    whose rates' ratio is the held fraction over any time.
+    Counters, since the monitor began: ``gilext_gil_held_seconds_total``,
+    ``gilext_gil_wait_seconds_total`` (thread-seconds), ``gilext_gil_pressure_seconds_total`` and
+    ``gilext_observed_seconds_total``. The rates of the first three, each over the rate of the last,
+    are the held fraction, the mean number of waiting threads and the pressure over any time.
+
+    Gauges, over the monitor's window: ``gilext_gil_held_ratio``, ``gilext_gil_pressure_ratio``,
+    ``gilext_gil_waiters``, each with its ``_error``; ``gilext_gil_longest_hold_seconds`` and
+    ``gilext_gil_longest_wait_seconds``.
+
+    What is unknown has no sample.
     """
 
     def __init__(self, monitor: Monitor) -> None:
@@ -25,39 +33,13 @@ class GilCollector(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
         """Return the metrics as they are now."""
         reading = self._monitor.read()
-        yield _gauge(
-            "gilext_gil_held_ratio",
-            "Time in which the GIL was held, over time, in the monitor's window.",
-            reading.held_fraction,
-        )
-        yield _gauge(
-            "gilext_gil_held_ratio_error",
-            "Half of the 95 % confidence interval of gilext_gil_held_ratio.",
-            reading.held_error,
-        )
-        yield _gauge(
-            "gilext_gil_longest_hold_seconds",
-            "The longest hold of the GIL in the monitor's window.",
-            reading.longest_hold_seconds,
-        )
-        yield CounterMetricFamily(
-            "gilext_gil_held_seconds",
-            "Time in which the GIL was held, since the monitor began.",
-            reading.held_seconds_total,
-        )
-        yield CounterMetricFamily(
-            "gilext_observed_seconds",
-            "Time since the monitor began.",
-            reading.seconds_total,
-        )
-
-
-def _gauge(name: str, documentation: str, value: float | None) -> GaugeMetricFamily:
-    """Return a gauge, without a sample if its value is unknown."""
-    gauge = GaugeMetricFamily(name, documentation)
-    if value is not None:
-        gauge.add_metric([], value)
-    return gauge
+        for metric in METRICS:
+            kind = CounterMetricFamily if metric.is_counter else GaugeMetricFamily
+            family = kind(metric.prometheus, metric.description)
+            value = metric.value_of(reading)
+            if value is not None:
+                family.add_metric([], value)
+            yield family
 
 
 def register(monitor: Monitor, registry: CollectorRegistry = REGISTRY) -> GilCollector:
@@ -66,7 +48,7 @@ def register(monitor: Monitor, registry: CollectorRegistry = REGISTRY) -> GilCol
     Raises
     ------
     ValueError
-        Where the registry has metrics of these names already.
+        If the registry already has metrics with these names.
     """
     collector = GilCollector(monitor)
     registry.register(collector)

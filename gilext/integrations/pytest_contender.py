@@ -1,4 +1,4 @@
-"""A thread that wants the GIL while a test runs, so that a hold that lets nobody in shows."""
+"""A Python thread that wants the GIL while a test runs, for systems that don't count waiters."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from contextlib import suppress
 from time import monotonic
 from types import TracebackType
 
+from gilext.integrations.pytest_core_waits import MIN_WAIT_SECONDS, CoreWaits
+
 CONTENDER = "gilext contender"
 
 _REQUEST_SECONDS = 0.001
-_MIN_WAIT_SECONDS = 0.0005
 
 
-class GilContender:
+class GilContender(CoreWaits):
     """While its block runs, a thread requests the GIL a thousand times a second.
 
     A hold is a stall only if somebody waits: Python code that holds the GIL for as long as nobody
@@ -24,11 +25,14 @@ class GilContender:
     in ``/proc``: what that adds to a hold is the machine's doing, and not the test's.
     """
 
+    name = CONTENDER
+    requests = ()
+
     def __init__(self) -> None:
+        super().__init__()
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._request, name=CONTENDER, daemon=True)
         self._file = -1
-        self._waits: list[tuple[float, float, float]] = []
 
     def __enter__(self) -> GilContender:
         """Begin to request it."""
@@ -49,19 +53,11 @@ class GilContender:
         if self._file >= 0:
             os.close(self._file)
 
-    def core_wait_seconds(self, start: float, end: float) -> float:
-        """Return for how long at most, of a span of ``time.monotonic()``, a core was waited for."""
-        return sum(
-            min(waited, min(end, until) - max(start, since))
-            for since, until, waited in self._waits
-            if since < end and start < until
-        )
-
     def _request(self) -> None:
         since, before = monotonic(), self._waited_seconds()
         while not self._is_over.wait(_REQUEST_SECONDS):
             until, after = monotonic(), self._waited_seconds()
-            if after - before >= _MIN_WAIT_SECONDS:
+            if after - before >= MIN_WAIT_SECONDS:
                 self._waits.append((since, until, after - before))
             since, before = until, after
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from gilext.checking.checkup import check
 from gilext.recording.watch import watch
-from gilext.testing import assert_holds_gil, assert_releases_gil, assert_stalls_below
+from gilext.testing import (
+    assert_detaches,
+    assert_holds_gil,
+    assert_pauses_below,
+    assert_releases_gil,
+    assert_stalls_below,
+)
 
 
 class Gil:
@@ -14,4 +20,6 @@ class Gil:
     watch = staticmethod(watch)
     assert_releases = staticmethod(assert_releases_gil)
     assert_holds = staticmethod(assert_holds_gil)
+    assert_detaches = staticmethod(assert_detaches)
     assert_stalls_below = staticmethod(assert_stalls_below)
+    assert_pauses_below = staticmethod(assert_pauses_below)

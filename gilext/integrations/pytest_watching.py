@@ -12,10 +12,17 @@ import pytest
 from gilext.core.environment import is_gil_enabled
 from gilext.core.errors import UnsupportedInterpreter
 from gilext.core.units import in_words
+from gilext.integrations.pytest_attached import attached_failures, longest_pause, place_of
 from gilext.integrations.pytest_collector import CollectorRuns
-from gilext.integrations.pytest_contender import CONTENDER, GilContender
-from gilext.recording.results import Frame, Recording, Stall
+from gilext.integrations.pytest_contender import GilContender
+from gilext.integrations.pytest_core_waits import MIN_WAIT_SECONDS
+from gilext.integrations.pytest_places import described
+from gilext.integrations.pytest_rerun import is_again
+from gilext.integrations.pytest_stand_in import GilStandIn, Request, gil_wanted
+from gilext.recording.parts import Stall, Victim
+from gilext.recording.results import Recording
 from gilext.recording.watch import watch
+from gilext.recording.world_report import had_gil
 
 _STALL_SECONDS = 0.005
 _KEY = "gilext_longest_stall"
@@ -67,61 +74,120 @@ class WatchedTest:
     """What was seen of a test: its recording, and when the recording began, by ``monotonic()``."""
 
     recording: Recording
-    contender: GilContender
+    another: GilStandIn | GilContender
     collector: CollectorRuns
     start: float
 
     def released_fraction(self) -> tuple[float, float]:
-        """Return the released fraction and its error, without what the contender held."""
+        """Return the released fraction and its error, without what the other thread held.
+
+        It is of the time in which the holder had a core, since without one it can release nothing;
+        or of all the time, if that tells more for sure.
+        """
         recording = self.recording
         if recording.held_fraction is None or recording.held_error is None:
             return 0.0, 1.0
-        own = sum(thread.held_seconds for thread in recording.by_thread if thread.name == CONTENDER)
-        held = max(0.0, recording.held_fraction - own / recording.seconds)
-        return 1 - held, recording.held_error
+        own = sum(t.held_seconds for t in recording.by_thread if t.name == self.another.name)
+        held, seconds = recording.held_fraction * recording.seconds - own, recording.seconds
+        seen = [_released(held, seconds, recording.held_error)]
+        if waited := self._core_wait_in(0.0, seconds):
+            held -= sum(
+                self._core_wait_in(hold.start_seconds, hold.seconds)
+                for hold in recording.holds
+                if hold.seconds >= MIN_WAIT_SECONDS
+                if self._name(hold.thread) != self.another.name
+            )
+            had_core = max(seconds - waited, 1e-9)
+            seen.append(_released(held, had_core, recording.held_error * seconds / had_core))
+        return max(seen, key=lambda one: one[0] - one[1])
+
+    def _core_wait_in(self, start_seconds: float, seconds: float) -> float:
+        start = self.start + start_seconds
+        return self.another.core_wait_seconds(start, start + seconds)
 
     def longest_stall(self) -> tuple[float, str]:
-        """Return how long the test kept a thread from the GIL at most, and in which line."""
-        stalls = [
-            (self._seconds(stall), stall)
-            for stall in self.recording.stalls
-            if self._holder(stall) != CONTENDER
-        ]
-        seconds, longest = max(stalls, key=lambda found: found[0], default=(0.0, None))
-        return (seconds, self._place(longest)) if longest else (0.0, "")
+        """Return for how long the test kept a thread from the GIL at most, and in which line.
+
+        Without a GIL, what it kept waiting is a stop of the world.
+        """
+        if not had_gil(self.recording):
+            pause = longest_pause(self.recording)
+            return (pause.stopping_seconds, place_of(pause)) if pause else (0.0, "")
+        stall = self._longest()
+        return (self._seconds(stall), self._place(stall)) if stall else (0.0, "")
+
+    def victim(self) -> str:
+        """Return which of the test's threads waited in the longest stall; empty if none is known."""
+        stall = self._longest()
+        victims = self._victims(stall) if stall else []
+        if not victims:
+            return ""
+        victim = max(victims, key=lambda one: one.seconds)
+        place = f": {described(victim.frames)}" if victim.frames else ""
+        return f"{self._name(victim.thread)} waited for {in_words(victim.seconds)}{place}"
+
+    def _longest(self) -> Stall | None:
+        longest = max(self.recording.stalls, key=self._seconds, default=None)
+        return longest if longest and self._seconds(longest) > 0 else None
 
     def _seconds(self, stall: Stall) -> float:
         """Return how long a stall lasted, without what is no doing of the test's.
 
-        That is the time in which its holder had no core, and that in which the collector ran.
+        That is the time in which its holder had no core, and that in which the collector ran. If
+        only the plugin's own thread waited, it is what another would have waited.
         """
+        if self._name(stall.hold.thread) == self.another.name:
+            return 0.0
         start = self.start + stall.hold.start_seconds
         end = start + stall.hold.seconds
-        others = self.contender.core_wait_seconds(start, end) + self.collector.seconds_in(
-            start, end
-        )
-        return max(0.0, stall.hold.seconds - others)
+        request = self._request_in(start, end)
+        is_ours = bool(stall.victims) and not self._victims(stall)
+        if request is not None and (is_ours or not stall.victims):
+            return request.stall_seconds(end, self._seconds_of_others)
+        if is_ours:
+            return 0.0
+        return max(0.0, stall.hold.seconds - self._seconds_of_others(start, end))
+
+    def _request_in(self, start: float, end: float) -> Request | None:
+        """Return the request that was waited for in most of a span, if any was."""
+
+        def shared(one: Request) -> float:
+            return min(end, one.granted) - max(start, one.requested)
+
+        request = max(self.another.requests, key=shared, default=None)
+        return request if request is not None and shared(request) > 0 else None
+
+    def _seconds_of_others(self, start: float, end: float) -> float:
+        return self.another.core_wait_seconds(start, end) + self.collector.seconds_in(start, end)
 
     def _place(self, stall: Stall) -> str:
         """Return the line that ran for most of a stall, or the name of its thread."""
         if not stall.stacks:
-            return self._holder(stall)
-        return described(max(stall.stacks, key=lambda stack: stack.seconds).frames[0])
+            return self._name(stall.hold.thread)
+        return described(max(stall.stacks, key=lambda stack: stack.seconds).frames)
 
-    def _holder(self, stall: Stall) -> str:
-        return self.recording.by_thread[stall.hold.thread].name
+    def _victims(self, stall: Stall) -> list[Victim]:
+        return [one for one in stall.victims if self._name(one.thread) != self.another.name]
+
+    def _name(self, thread: int) -> str:
+        return self.recording.by_thread[thread].name
 
 
-def described(frame: Frame) -> str:
-    """Return where a frame was, in words."""
-    return f"{frame.file}:{frame.line} {frame.function}"
+def _released(held_seconds: float, seconds: float, error: float) -> tuple[float, float]:
+    return 1 - min(1.0, max(0.0, held_seconds / seconds)), error
 
 
 def failures_of(claim: Claim, watched: WatchedTest) -> list[str]:
     """Return what of a claim isn't so, each in a sentence with its figures."""
+    if not had_gil(watched.recording):
+        return attached_failures(
+            claim.releases, claim.max_stall, watched.recording, watched.another.name
+        )
     failures = []
     seconds, where = watched.longest_stall()
     tail = f"\nthe longest stall was {in_words(seconds)}: {where}" if seconds else ""
+    if victim := watched.victim():
+        tail += f"\n{victim}"
     if claim.releases is not None:
         released, error = watched.released_fraction()
         if released - error < claim.releases:
@@ -132,8 +198,8 @@ def failures_of(claim: Claim, watched: WatchedTest) -> list[str]:
             )
     if claim.max_stall is not None and seconds >= claim.max_stall:
         failures.append(
-            f"the GIL was held for {in_words(seconds)} at a stretch while another thread requested "
-            f"it, and should be for less than {in_words(claim.max_stall)}{tail}"
+            f"the GIL was held for {in_words(seconds)} at a stretch while another thread "
+            f"waited, and should be for less than {in_words(claim.max_stall)}{tail}"
         )
     return failures
 
@@ -151,15 +217,16 @@ class TestWatcher:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Run a test's call phase, then judge its claim.
 
-        The contender is there before the watch begins and after it has ended: starting a thread
-        and waiting for its end isn't what the test does.
+        The thread that wants the GIL is there before the watch begins and after it has ended:
+        starting a thread and waiting for its end isn't what the test does.
         """
         claim = self._claims.get(item)
-        if claim is None and not self._is_reporting:
+        if is_again(item) or (claim is None and not self._is_reporting):
             return (yield)
         stall_seconds = min(_STALL_SECONDS, (claim and claim.max_stall) or _STALL_SECONDS)
-        with GilContender() as contender, CollectorRuns().noting() as collector:
+        with gil_wanted(stall_seconds) as another, CollectorRuns().noting() as collector:
             watching = watch(stalls=stall_seconds)
+            watching.counts_own_requests = True
             start = monotonic()
             try:
                 watching.__enter__()
@@ -170,10 +237,12 @@ class TestWatcher:
             try:
                 result = yield
             finally:
+                if isinstance(another, GilStandIn):
+                    watching.name_thread(another.native_id, another.name)
                 watching.__exit__(None, None, None)
-                watched = WatchedTest(watching.recording, contender, collector, start)
+                watched = WatchedTest(watching.recording, another, collector, start)
                 item.stash[_WATCHED] = watched
-        if claim is not None and is_gil_enabled():
+        if claim is not None:
             failures = failures_of(claim, watched)
             if failures:
                 pytest.fail("\n".join(failures), pytrace=False)
@@ -186,7 +255,7 @@ class TestWatcher:
         """Give the report of a call phase its longest stall, in a form that can travel."""
         report = yield
         watched = item.stash.get(_WATCHED, None)
-        if call.when == "call" and watched is not None:
+        if call.when == "call" and watched is not None and not is_again(item):
             setattr(report, _KEY, list(watched.longest_stall()))
         return report
 
@@ -195,7 +264,7 @@ _WATCHED = pytest.StashKey[WatchedTest]()
 
 
 class HoldsReport:
-    """Prints the tests with the longest holds for which somebody waited, at the end of a run."""
+    """Prints the tests whose holds made another thread wait the longest, at the end of a run."""
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -213,10 +282,12 @@ class HoldsReport:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print them, the longest first."""
-        terminalreporter.section("longest holds of the GIL while another thread requested it")
-        if not is_gil_enabled():
-            terminalreporter.write_line("no GIL: nothing was held")
-            return
+        has_gil = is_gil_enabled()
+        terminalreporter.section(
+            "longest holds of the GIL while another thread waited"
+            if has_gil
+            else "longest waits for a stop of the world"
+        )
         shown = sorted(self._stalls, reverse=True)
         for seconds, test, where in shown[: self._count or None]:
             terminalreporter.write_line(f"{seconds * 1e3:8.1f} ms  {test}")
@@ -224,6 +295,7 @@ class HoldsReport:
         if not self._is_any_watched:
             terminalreporter.write_line("no test was watched")
         elif not shown:
+            waiting = "another thread" if has_gil else "a stop of the world"
             terminalreporter.write_line(
-                f"no test let another thread wait for {in_words(_STALL_SECONDS)}"
+                f"no test let {waiting} wait for {in_words(_STALL_SECONDS)}"
             )

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
 from pathlib import Path
 
+from gilext.core.extras import check_extra
 from gilext.core.whole_files import replacing
+from gilext.recording.files import SUFFIX
 from gilext.recording.results import Recording
 
 PICTURES = (".png", ".svg")
-_KINDS = {".html": "html", ".trace.json": "trace", ".json": "json"} | dict.fromkeys(
-    PICTURES, "picture"
-)
+# The first that fits counts: each stands before those that it ends with.
+_KINDS = {
+    ".html": "html",
+    ".trace.json": "trace",
+    ".speedscope.json": "speedscope",
+    ".json": "json",
+    ".waited.folded": "waited",
+    ".folded": "held",
+} | dict.fromkeys(PICTURES, "picture")
 
 
 def kind_of(path: Path) -> str:
-    """Return the kind that a file's name says: ``html``, ``trace``, ``json`` or ``picture``.
+    """Return the kind that the end of a file's name says.
 
     Raises
     ------
@@ -26,6 +33,11 @@ def kind_of(path: Path) -> str:
     for suffix, kind in _KINDS.items():
         if path.name.lower().endswith(suffix):
             return kind
+    if path.suffix.lower() == SUFFIX:
+        raise ValueError(
+            f"{path.name!r} can't be written: a {SUFFIX} file is made while a program runs, by "
+            f"watch(file=…) or gilext watch -o"
+        )
     raise ValueError(f"argument 'path' must end in {', '.join(_KINDS)}, not {path.name!r}")
 
 
@@ -43,10 +55,8 @@ def check_target(path: Path, kind: str) -> None:
         raise ValueError(f"a picture must end in {' or '.join(PICTURES)}, not {path.name!r}")
     if not path.absolute().parent.is_dir():
         raise ValueError(f"argument 'path': there is no folder {str(path.parent)!r}")
-    if kind == "picture" and find_spec("matplotlib") is None:
-        raise ImportError(
-            "a picture needs matplotlib: pip install 'gilext[plot]'", name="matplotlib"
-        )
+    if kind == "picture":
+        check_extra("a picture", "plot", "matplotlib")
 
 
 def save(recording: Recording, path: Path, kind: str | None = None) -> None:
@@ -55,7 +65,7 @@ def save(recording: Recording, path: Path, kind: str | None = None) -> None:
     Raises
     ------
     ValueError, ImportError
-        As `kind_of` and `check_target` do.
+        As `kind_of` and `check_target` do; and for a file of waits, if they are unknown.
     """
     kind = kind_of(path) if kind is None else kind
     check_target(path, kind)
@@ -76,5 +86,13 @@ def _text_of(recording: Recording, kind: str) -> str:
     if kind == "trace":
         from gilext.render import trace
 
-        return json.dumps(trace.events(recording))
+        # Perfetto shows "\\u00e9" as it stands, in the names of threads.
+        return json.dumps(trace.events(recording), ensure_ascii=False)
+    if kind in ("speedscope", "held", "waited"):
+        from gilext.render import flame
+
+        if kind == "speedscope":
+            return json.dumps(flame.speedscope(recording))
+        in_which = flame.held_seconds if kind == "held" else flame.waited_seconds
+        return flame.collapsed(in_which(recording))
     return json.dumps(recording.to_dict())

@@ -5,14 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gilext.comparison.ways import releases
 from gilext.render.files import check_target
+from gilext.render.palette import HELD, OTHER, RELEASED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from gilext.comparison.comparing import Comparison
 
-_RELEASED, _OTHER, _LINE = "#ee6677", "#4477aa", "#333333"
+_LINE = "#333333"
+_COLOURS = {True: RELEASED, False: HELD, None: OTHER}
+_WITH_GIL = {
+    True: "threads, GIL released",
+    False: "threads, GIL held",
+    None: "no shared GIL",
+}
+_WITHOUT_GIL = {
+    True: "threads, detached",
+    False: "threads, attached",
+    None: "no shared interpreter",
+}
 
 
 def save(comparison: Comparison, path: str | Path) -> None:
@@ -50,19 +63,17 @@ def _draw_rows(axes: Axes, comparison: Comparison) -> None:
         [row.speedup - row.speedup_low for row in rows],
         [row.speedup_high - row.speedup for row in rows],
     ]
-    colours = [_RELEASED if row.way == "released" else _OTHER for row in rows]
+    colours = [_COLOURS[releases(row.way)].day for row in rows]
     speedups = [row.speedup for row in rows]
     axes.barh([row.title for row in rows], speedups, color=colours, xerr=spread, ecolor=_LINE)
     for position, row in enumerate(rows):
         axes.text(0.03, position, f"{row.speedup:.2f}", va="center", color="white")
+    labels = _WITH_GIL if comparison.environment.gil_enabled else _WITHOUT_GIL
     axes.legend(
-        handles=[
-            Patch(color=_RELEASED, label="C, GIL released"),
-            Patch(color=_OTHER, label="other ways"),
-        ],
+        handles=[Patch(color=_COLOURS[kind].day, label=label) for kind, label in labels.items()],
         loc="upper center",
         bbox_to_anchor=(0.5, -0.16),
-        ncols=2,
+        ncols=3,
         fontsize="small",
         frameon=False,
     )

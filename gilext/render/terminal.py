@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
-from gilext.core.layout import WIDTH, lines
+from gilext.core.layout import WIDTH, Line, lines
 from gilext.core.results import Result
 
-_STYLES = {"strong": "bold", "dim": "dim", "": ""}
+STYLES = {"strong": "bold", "dim": "dim", "good": "bold green", "bad": "bold red", "": ""}
 _ASCII = str.maketrans({"±": "+-", "µ": "u", "…": "...", "─": "-"})
 
 
 def show(result: Result, stream: TextIO) -> None:
     """Write a result to a stream: styled on a terminal, as plain text elsewhere."""
-    width = width_of(stream)
-    console = Console(file=stream, width=width, force_jupyter=False, highlight=False)
-    for line in lines(result.report(), width):
+    show_lines(lines(result.report(), width_of(stream)), stream)
+
+
+def show_lines(shown: Iterable[Line], stream: TextIO) -> None:
+    """Write lines to a stream, likewise."""
+    console = Console(file=stream, width=width_of(stream), force_jupyter=False, highlight=False)
+    for line in shown:
         text = encodable(line.text, stream.encoding)
-        console.print(Text(text, _STYLES[line.style]), soft_wrap=True)
+        console.print(Text(text, STYLES[line.style]), soft_wrap=True)
 
 
 def width_of(stream: TextIO) -> int:

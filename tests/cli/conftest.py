@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from gilext.cli.main import main
+
 REPORT = "cores usable"
 
 
@@ -16,12 +18,26 @@ def _buffered(monkeypatch):
 
 
 @pytest.fixture
+def run(monkeypatch, capsys):
+    """Run the command line in this process; return its exit code, and what it wrote on each stream."""
+
+    def run_gilext(*arguments):
+        monkeypatch.setattr(sys, "argv", ["gilext", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        captured = capsys.readouterr()
+        return stopped.value.code, captured.out, captured.err
+
+    return run_gilext
+
+
+@pytest.fixture
 def gilext_command(tmp_path):
-    def run(*arguments, stdin="", **options):
-        options.setdefault("cwd", tmp_path)
+    def run(*arguments, stdin="", python=(), **options):
+        options = {"cwd": tmp_path, "timeout": 100} | options
         return subprocess.run(
-            [sys.executable, "-m", "gilext", *arguments],
-            capture_output=True, text=True, timeout=100, input=stdin, **options,
+            [sys.executable, *python, "-m", "gilext", *arguments],
+            capture_output=True, text=True, input=stdin, **options,
         )  # fmt: skip
 
     return run
@@ -31,12 +47,12 @@ def gilext_command(tmp_path):
 def twins(tmp_path, gilext_command):
     """Run a program by python and by gilext watch; what it does and says must be the same."""
 
-    def run(*arguments, stdin="", options=()):
+    def run(*arguments, stdin="", options=(), python=()):
         plain = subprocess.run(
-            [sys.executable, *arguments],
+            [sys.executable, *python, *arguments],
             capture_output=True, text=True, timeout=100, input=stdin, cwd=tmp_path,
         )  # fmt: skip
-        watched = gilext_command("watch", *options, *arguments, stdin=stdin)
+        watched = gilext_command("watch", *options, *arguments, stdin=stdin, python=python)
         said, rest = (
             watched.stderr[: len(plain.stderr)],
             watched.stderr[len(plain.stderr) :],

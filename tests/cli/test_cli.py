@@ -9,21 +9,8 @@ import pytest
 
 import gilext
 from gilext.cli import compare as compare_module
-from gilext.cli import main as cli
 
 QUICK = ["--seconds", "0.001", "--rounds", "1"]
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def run_gilext(*arguments):
-        monkeypatch.setattr(sys, "argv", ["gilext", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        captured = capsys.readouterr()
-        return stopped.value.code, captured.out, captured.err
-
-    return run_gilext
 
 
 def test_compare_prints_a_table_and_a_verdict(run):

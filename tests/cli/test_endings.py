@@ -149,12 +149,20 @@ def write(tmp_path):
     return write_script
 
 
+FORKING = {
+    "an open process pool",
+    "a forked child that exits",
+    "a parent that leaves its child",
+}
 AS_MODULE = ["an open thread pool", "a text", "an interrupt", "an excepthook"]
 
 
 @pytest.mark.parametrize(
     ("program", "ending"),
-    [(["program.py"], ending) for ending in ENDINGS]
+    [
+        pytest.param(["program.py"], ending, marks=[pytest.mark.forks] if ending in FORKING else [])
+        for ending in ENDINGS
+    ]
     + [(["-m", "program"], ending) for ending in AS_MODULE],
     ids=lambda value: " ".join(value) if isinstance(value, list) else value,
 )

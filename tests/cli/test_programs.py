@@ -1,6 +1,8 @@
 """gilext watch runs other people's programs as python runs them."""
 
 import json
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -47,6 +49,48 @@ def folder(tmp_path):
 )
 def test_program_has_the_surroundings_that_python_gives_it(folder, twins, program):
     assert twins(*program, stdin="input").reports == 1
+
+
+@pytest.mark.parametrize(
+    "python",
+    [["-OO", "-b"], ["-X", "dev"], ["-Werror", "-B", "-u"]],
+    ids=" ".join,
+)
+def test_options_of_the_interpreter_are_given_to_it(folder, twins, python):
+    (folder / "flags.py").write_text(
+        "import multiprocessing, sys\n"
+        "def tell(): print(sys.flags, sys.warnoptions, sys._xoptions, __debug__, flush=True)\n"
+        "if __name__ == '__main__':\n"
+        "    tell(); print(sys.orig_argv, flush=True)\n"
+        "    child = multiprocessing.get_context('spawn').Process(target=tell)\n"
+        "    child.start(); child.join()\n"
+    )
+
+    assert twins("flags.py", "-X", "mine", python=python).reports == 1
+
+
+@pytest.mark.parametrize("option", ["-OO", "-X", "-i"])
+def test_option_of_the_interpreter_after_watch_is_told_where_it_goes(
+    folder, gilext_command, option
+):
+    done = gilext_command("watch", option, "dev", "program.py")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"python {option[:2]} " in done.stderr
+
+
+@pytest.mark.parametrize(
+    "code", ["x = 1\n1 / x\ndef f():\n  1 / 0\nf()", "raise SystemExit(3)", TELLS, "f(", ""]
+)
+def test_program_from_the_command_line(folder, twins, code):
+    assert twins("-c", code, "-c", "y", stdin="input").reports == (code != "f(")
+
+
+def test_program_can_not_be_watched_twice_at_once(folder, gilext_command):
+    done = gilext_command("watch", "-m", "gilext", "watch", "helper.py")
+
+    assert done.returncode == 1
+    assert "watches this process to its end already" in done.stderr
 
 
 def test_module_has_the_surroundings_that_python_gives_it(folder, twins):
@@ -102,6 +146,14 @@ def test_report_of_a_watch_can_be_json(folder, gilext_command):
     assert json.loads(done.stderr)["samples"] > 0
 
 
+def test_lines_can_be_left_out_and_a_budget_given(folder, gilext_command):
+    options = ["--no-lines", "--budget", "0.05", "--json"]
+    recording = json.loads(gilext_command("watch", *options, "helper.py").stderr)
+
+    assert recording["lines_unavailable_reason"] is not None
+    assert recording["stacks"] == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -109,6 +161,7 @@ def test_report_of_a_watch_can_be_json(folder, gilext_command):
         (["watch", "--interval", "0", "x.py"], "interval"),
         (["watch", "--interval", "nan", "x.py"], "interval"),
         (["watch", "--stalls", "nan", "x.py"], "stalls"),
+        (["watch", "--budget", "0", "x.py"], "budget"),
         (["watch", "--htlm", "x", "program.py"], "--htlm"),
         (["watch", "--html", "missing/p.html", "program.py"], "missing"),
         (["watch", "--html", "app", "program.py"], "app"),
@@ -128,3 +181,53 @@ def test_wrong_use_is_one_line_and_the_program_does_not_run(
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert named in done.stderr
+
+
+@pytest.fixture
+def command(folder, monkeypatch):
+    """Install a console script into a folder of PATH, as pip does."""
+
+    def install(first_line):
+        path = folder / "bin" / "tells"
+        path.parent.mkdir()
+        path.write_text(f"{first_line}\n{TELLS}")
+        path.chmod(0o755)
+        monkeypatch.setenv("PATH", str(path.parent), prepend=":")
+        return path
+
+    return install
+
+
+@pytest.mark.parametrize(
+    "first_line",
+    [
+        "#!{python}",
+        "#!/usr/bin/env python3",
+        "#!/bin/sh\n'''exec' \"{python}\" \"$0\" \"$@\"\n' '''",
+    ],
+    ids=["path", "env", "long path"],
+)
+def test_console_script_is_found_in_path(command, gilext_command, first_line):
+    path = command(first_line.format(python=sys.executable))
+    plain = subprocess.run([sys.executable, path, "x"], capture_output=True, text=True, input="")
+
+    done = gilext_command("watch", "tells", "x")
+
+    assert (done.returncode, done.stdout) == (plain.returncode, plain.stdout)
+    assert str(path) in done.stdout
+
+
+def test_file_of_the_name_comes_before_a_command(command, folder, gilext_command):
+    command("#!/usr/bin/python3")
+    (folder / "tells").write_text("print('the file')")
+
+    assert gilext_command("watch", "tells").stdout == "the file\n"
+
+
+def test_command_that_is_no_python_script_is_refused(command, gilext_command):
+    path = command("#!/bin/sh")
+
+    done = gilext_command("watch", "tells")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{path} is no Python script" in done.stderr

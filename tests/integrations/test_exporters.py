@@ -1,10 +1,11 @@
 """The exporters, read by the parsers and readers of the systems themselves."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
-from gilext.recording.monitor import MonitorReading
+from gilext.integrations.metrics import METRICS
+from gilext.recording.reading import MonitorReading
 
 READING = MonitorReading(
     window_seconds=10.0,
@@ -13,16 +14,44 @@ READING = MonitorReading(
     longest_hold_seconds=0.125,
     held_seconds_total=7.5,
     seconds_total=60.0,
+    pressure=0.2,
+    pressure_error=0.02,
+    pressure_seconds_total=12.5,
+    waiters=1.5,
+    waiters_error=0.25,
+    wait_seconds_total=21.5,
+    longest_wait_seconds=0.1,
 )
-UNKNOWN = replace(READING, held_fraction=None, held_error=None)
+UNKNOWN = replace(
+    READING,
+    held_fraction=None,
+    held_error=None,
+    pressure=None,
+    pressure_error=None,
+    pressure_seconds_total=None,
+    waiters=None,
+    waiters_error=None,
+    wait_seconds_total=None,
+    longest_wait_seconds=None,
+)
 
 
 class MadeUpMonitor:
     def __init__(self, reading):
         self.reading = reading
+        self.times_read = 0
 
     def read(self):
+        self.times_read += 1
         return self.reading
+
+
+def test_each_figure_of_a_reading_is_exported_but_the_window():
+    assert {metric.field for metric in METRICS} == {
+        field.name
+        for field in fields(MonitorReading)
+        if field.name not in ("window_seconds", "waits_unavailable_reason")
+    }
 
 
 def prometheus_values(reading):
@@ -50,14 +79,22 @@ def test_prometheus_reads_each_figure_under_its_own_name():
         "gilext_gil_longest_hold_seconds": 0.125,
         "gilext_gil_held_seconds_total": 7.5,
         "gilext_observed_seconds_total": 60.0,
+        "gilext_gil_pressure_ratio": 0.2,
+        "gilext_gil_pressure_ratio_error": 0.02,
+        "gilext_gil_pressure_seconds_total": 12.5,
+        "gilext_gil_waiters": 1.5,
+        "gilext_gil_waiters_error": 0.25,
+        "gilext_gil_wait_seconds_total": 21.5,
+        "gilext_gil_longest_wait_seconds": 0.1,
     }
 
 
 def test_prometheus_gets_no_sample_of_what_is_unknown():
-    values = prometheus_values(UNKNOWN)
-
-    assert not {name for name in values if "ratio" in name}
-    assert values["gilext_observed_seconds_total"] == 60.0
+    assert set(prometheus_values(UNKNOWN)) == {
+        "gilext_gil_longest_hold_seconds",
+        "gilext_gil_held_seconds_total",
+        "gilext_observed_seconds_total",
+    }
 
 
 def test_prometheus_forgets_what_was_unregistered_and_refuses_a_second():
@@ -76,6 +113,10 @@ def test_prometheus_forgets_what_was_unregistered_and_refuses_a_second():
 
 
 def opentelemetry_values(reading):
+    return values_observed_of(MadeUpMonitor(reading))
+
+
+def values_observed_of(monitor):
     pytest.importorskip("opentelemetry.sdk.metrics")
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import InMemoryMetricReader
@@ -84,7 +125,7 @@ def opentelemetry_values(reading):
 
     reader = InMemoryMetricReader()
     provider = MeterProvider([reader])
-    instrument(MadeUpMonitor(reading), provider.get_meter("test"))
+    instrument(monitor, provider.get_meter("test"))
     data = reader.get_metrics_data()
     provider.shutdown()
     return {
@@ -102,8 +143,42 @@ def test_opentelemetry_reads_each_figure_under_its_own_name():
         "gilext.gil.utilization.error": ("1", 0.03),
         "gilext.gil.hold.longest": ("s", 0.125),
         "gilext.gil.held.time": ("s", 7.5),
+        "gilext.observed.time": ("s", 60.0),
+        "gilext.gil.pressure.ratio": ("1", 0.2),
+        "gilext.gil.pressure.error": ("1", 0.02),
+        "gilext.gil.pressure.time": ("s", 12.5),
+        "gilext.gil.waiters.mean": ("{thread}", 1.5),
+        "gilext.gil.waiters.error": ("{thread}", 0.25),
+        "gilext.gil.wait.time": ("s", 21.5),
+        "gilext.gil.wait.longest": ("s", 0.1),
     }
 
 
 def test_opentelemetry_gets_no_observation_of_what_is_unknown():
-    assert set(opentelemetry_values(UNKNOWN)) == {"gilext.gil.hold.longest", "gilext.gil.held.time"}
+    assert set(opentelemetry_values(UNKNOWN)) == {
+        "gilext.gil.hold.longest",
+        "gilext.gil.held.time",
+        "gilext.observed.time",
+    }
+
+
+def test_all_instruments_of_a_collection_share_a_reading(monkeypatch):
+    pytest.importorskip("opentelemetry.sdk.metrics")
+    from gilext.integrations import opentelemetry
+
+    monkeypatch.setattr(opentelemetry._LastReading, "_MAX_AGE_SECONDS", 3600.0)
+    monitor = MadeUpMonitor(READING)
+    values_observed_of(monitor)
+
+    assert monitor.times_read == 1
+
+
+def test_each_collection_has_a_reading_of_its_own(monkeypatch):
+    pytest.importorskip("opentelemetry.sdk.metrics")
+    from gilext.integrations import opentelemetry
+
+    monkeypatch.setattr(opentelemetry._LastReading, "_MAX_AGE_SECONDS", -1.0)
+    monitor = MadeUpMonitor(READING)
+    values_observed_of(monitor)
+
+    assert monitor.times_read == len(METRICS)

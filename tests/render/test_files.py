@@ -1,4 +1,4 @@
-"""Recordings as files: JSON, traces, pictures."""
+"""Recordings as files: which kinds there are, and pictures."""
 
 import json
 import warnings
@@ -7,20 +7,30 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gilext import hold_for, release_for, watch
+from gilext.core import extras
 from gilext.recording.holds import Hold
+from gilext.recording.parts import Activity, HeldStack
 from gilext.recording.results import Frame, StackSample, Stall
-from gilext.render import files, lanes, trace
+from gilext.render import files, lanes
 from gilext.render.lanes import bars_by_thread
 
 INNER, OUTER = Frame("a.py", 1, "f"), Frame("b.py", 2, "main")
 LONG = Hold(0.5, 0.25, 0)
 STALL = Stall(LONG, (StackSample(0.1, (INNER, OUTER)), StackSample(0.15, (OUTER,))))
 HOLDS = [Hold(0.1, 0.01, 0), Hold(0.2, 0.02, 1), LONG]
-KINDS = ["x.json", "x.trace.json", "x.html", "x.svg", "x.png"]
+KINDS = [
+    "x.json",
+    "x.trace.json",
+    "x.speedscope.json",
+    "x.folded",
+    "x.html",
+    "x.svg",
+    "x.png",
+]
 
 
 @pytest.fixture
@@ -36,7 +46,11 @@ def test_recording_is_saved_as_its_suffix_says(recording, tmp_path, name):
     written = (tmp_path / name).read_bytes()
     assert written == (tmp_path / f"again-{name}").read_bytes()
     if name.endswith(".json"):
-        assert ("traceEvents" in json.loads(written)) is (name == "x.trace.json")
+        said = json.loads(written)
+        key = {"x.trace.json": "traceEvents", "x.speedscope.json": "$schema"}.get(name, "seconds")
+        assert key in said
+    elif name == "x.folded":
+        assert written.startswith(b"MainThread;(no stack) 260000\nworker <1>;")
     else:
         assert written.lstrip()[:8] in (b"<!DOCTYP", b"<?xml ve", b"\x89PNG\r\n\x1a\n")
 
@@ -56,7 +70,7 @@ def test_real_recording_is_saved(tmp_path, name):
 def test_empty_recording_is_saved(made_up, tmp_path, name):
     made_up(names=(), histogram=(0,) * 40, seconds=1e-6).save(tmp_path / name)
 
-    assert (tmp_path / name).stat().st_size > 0
+    assert ((tmp_path / name).stat().st_size == 0) is (name == "x.folded")
 
 
 @pytest.mark.parametrize("name", ["x.HTML", "x.Trace.Json", "x.SVG"])
@@ -68,9 +82,28 @@ def test_suffix_may_be_in_capitals(recording, tmp_path, name):
 
 @pytest.mark.parametrize("name", ["x", "x.txt", "x.HTML.gz"])
 def test_unknown_suffix_is_named(recording, tmp_path, name):
-    with pytest.raises(ValueError, match=r"'path' must end in \.html, .* not 'x"):
+    with pytest.raises(ValueError, match=r"'path' must end in \.html, .*\.folded, .* not 'x"):
         recording.save(tmp_path / name)
     assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("x.folded", "held"), ("x.waited.folded", "waited"), ("waited.folded", "held")],
+)
+def test_longest_suffix_says_the_kind(tmp_path, name, kind):
+    assert files.kind_of(tmp_path / name) == kind
+
+
+def test_file_of_waits_is_not_written_if_they_are_unknown(made_up, tmp_path):
+    without = made_up(waits_unavailable_reason="the C library is another")
+    (tmp_path / "x.waited.folded").write_text("before")
+
+    with pytest.raises(ValueError, match=r"unknown for how long .*: the C library is another"):
+        without.save(tmp_path / "x.waited.folded")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["x.waited.folded"]
+    assert (tmp_path / "x.waited.folded").read_text() == "before"
 
 
 def test_missing_folder_is_named(recording, tmp_path):
@@ -79,7 +112,7 @@ def test_missing_folder_is_named(recording, tmp_path):
 
 
 def test_missing_matplotlib_is_said(recording, tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
 
     with pytest.raises(ImportError, match="needs matplotlib"):
         recording.save(tmp_path / "x.svg")
@@ -99,76 +132,6 @@ def test_kind_goes_before_the_suffix(recording, tmp_path):
     assert "traceEvents" in json.loads((tmp_path / "x.json").read_text())
 
 
-def start_of(event):
-    """Return when an event starts, in nanoseconds."""
-    return round(event["ts"] * 1000)
-
-
-def check_rules(found):
-    """Check the rules of the trace format; raise where one is broken."""
-    lanes = {}
-    for event in found["traceEvents"]:
-        assert event["ph"] in ("M", "X")
-        assert isinstance(event["pid"], int)
-        assert isinstance(event["tid"], int)
-        if event["ph"] == "X":
-            assert event["ts"] >= 0
-            assert event["dur"] >= 0
-            lanes.setdefault(event["tid"], []).append(event)
-        else:
-            assert event["name"] in ("process_name", "thread_name", "thread_sort_index")
-    named = {event["tid"] for event in found["traceEvents"] if event["name"] == "thread_name"}
-    assert set(lanes) <= named
-    for events in lanes.values():
-        open_until = []
-        for event in sorted(events, key=lambda event: (event["ts"], -event["dur"])):
-            while open_until and open_until[-1] <= start_of(event):
-                open_until.pop()
-            end = start_of(event) + round(event["dur"] * 1000)
-            assert not open_until or end <= open_until[-1], "events overlap"
-            open_until.append(end)
-
-
-def test_trace_keeps_the_rules_of_its_format(recording):
-    found = trace.events(recording)
-
-    check_rules(found)
-    drawn = [event for event in found["traceEvents"] if event["ph"] == "X"]
-    assert [(event["name"], event["tid"], event["ts"], event["dur"]) for event in drawn] == [
-        ("hold", 1, 1e5, 1e4),
-        ("hold", 2, 2e5, 2e4),
-        ("stall", 1, 5e5, 2.5e5),
-        ("f (a.py:1)", 1, 5e5, 1e5),
-        ("main (b.py:2)", 1, 6e5, 1.5e5),
-    ]
-    assert drawn[3]["args"]["stack"] == ["f (a.py:1)", "main (b.py:2)"]
-
-
-@given(st.integers(0, 10**15), st.lists(st.floats(1e-9, 10), min_size=1, max_size=20))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_stacks_of_a_stall_fill_it_and_do_not_overlap(made_up, start_ns, parts):
-    whole = Hold(start_ns * 1e-9, round(sum(parts) * 1e9) * 1e-9, 0)
-    stall = Stall(whole, tuple(StackSample(part, (INNER,)) for part in parts))
-    longer = made_up([whole], [stall], seconds=start_ns * 1e-9 + sum(parts))
-
-    found = trace.events(longer)
-
-    check_rules(found)
-    hold, *stacks = [event for event in found["traceEvents"] if event["ph"] == "X"]
-    ends = [start_of(event) + round(event["dur"] * 1000) for event in stacks]
-    assert start_of(stacks[0]) == start_of(hold)
-    assert [start_of(event) for event in stacks[1:]] == ends[:-1]
-    assert abs(ends[-1] - start_of(hold) - round(hold["dur"] * 1000)) <= 1
-
-
-def test_rules_of_the_trace_format_can_be_broken(recording):
-    found = trace.events(recording)
-    found["traceEvents"].append({**found["traceEvents"][-1], "ts": 7e5, "dur": 1e5})
-
-    with pytest.raises(AssertionError, match="overlap"):
-        check_rules(found)
-
-
 def disjoint(lengths):
     """Return holds one after another, the gaps and the lengths given in turn, in nanoseconds."""
     now, holds = 0, []
@@ -182,18 +145,6 @@ def disjoint(lengths):
 gaps_and_lengths = st.lists(
     st.tuples(st.integers(1, 10**12), st.integers(1, 10**10), st.integers(0, 2)), max_size=30
 )
-
-
-@given(gaps_and_lengths)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_recording_makes_a_good_trace(made_up, lengths):
-    holds, seconds = disjoint(lengths)
-    names = ["a", "b", "c"]
-
-    found = trace.events(made_up(holds, [], names, seconds))
-
-    check_rules(json.loads(json.dumps(found)))
-    assert sum(event["ph"] == "X" for event in found["traceEvents"]) == len(holds)
 
 
 @given(gaps_and_lengths)
@@ -248,6 +199,27 @@ def test_picture_explains_its_colours(recording, tmp_path):
     assert "no detail" in svg_texts(tmp_path / "y.svg")
 
 
+def test_picture_shows_what_was_waited_and_ran_released_if_that_is_known(recording, tmp_path):
+    rows = tuple((0, bucket, 0.04, 0.05) for bucket in range(10))
+    recording.save(tmp_path / "x.svg")
+    replace(recording, activity=Activity(0.1, rows)).save(tmp_path / "y.svg")
+
+    before, after = ((tmp_path / name).read_text() for name in ("x.svg", "y.svg"))
+    for meaning, colour in (("waited", "#b8700f"), ("ran released", "#1a9779")):
+        assert meaning in svg_texts(tmp_path / "y.svg")
+        assert meaning not in svg_texts(tmp_path / "x.svg")
+        assert after.count(colour) > 5 and colour not in before
+
+
+def test_long_sentence_stays_inside_of_the_picture(recording, tmp_path):
+    line = HeldStack(0, (Frame("/folder" * 12 + "/file.py", 1, "f"),), 0.2, None, 1, 0.2)
+    replace(recording, stacks=(line,)).save(tmp_path / "x.svg")
+
+    texts = svg_texts(tmp_path / "x.svg")
+    assert max(map(len, texts)) <= 105
+    assert any(text.endswith("file.py:1 f") for text in texts)
+
+
 def test_last_label_ends_at_the_edge(made_up, tmp_path):
     late = Hold(0.97, 0.03, 0)
     stall = Stall(late, (StackSample(0.03, (Frame("a_long_name_of_a_file.py", 1, "f"),)),))
@@ -299,3 +271,30 @@ def test_picture_of_many_holds_stays_small_and_names_the_stall(made_up, tmp_path
     assert many_bytes < 2 * few_bytes
     texts = {text.text for text in ET.parse(tmp_path / "many.svg").iter() if text.text}
     assert any("b.py:2" in text for text in texts)
+
+
+def test_picture_has_a_lane_of_stops_and_names_the_line_that_was_waited_for(without_gil, tmp_path):
+    without_gil.save(tmp_path / "x.svg")
+
+    texts = svg_texts(tmp_path / "x.svg")
+    assert [text for text in texts if text in ("stops of the world", "MainThread", "worker")] == [
+        "stops of the world", "MainThread", "worker",
+    ]  # fmt: skip
+    assert texts.count("work.py:41") == 2
+    assert texts[-4:] == [
+        "stopping the world", "the world stands still", "attached: the stop waits for it", "ran",
+    ]  # fmt: skip
+
+
+def test_picture_of_a_stop_needs_no_colour_to_tell_its_parts(without_gil, tmp_path):
+    without_gil.save(tmp_path / "x.svg")
+
+    drawn = (tmp_path / "x.svg").read_text()
+    hatched = drawn.count("fill: url(#")
+    assert hatched == 4  # in the lane of stops twice, in the asker's, and in the legend
+
+
+def test_picture_with_a_gil_has_no_lane_of_stops(recording, tmp_path):
+    recording.save(tmp_path / "x.svg")
+
+    assert not {"stops of the world", "stopping the world"} & set(svg_texts(tmp_path / "x.svg"))

@@ -1,13 +1,14 @@
 """Comparisons as pictures."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 
 from gilext.comparison.comparing import Comparison, Row
-from gilext.comparison.ways import BASELINE, LIMIT, WAYS
+from gilext.comparison.ways import BASELINE, LIMIT, WAYS, releases
 from gilext.core.environment import info
-from gilext.render import files, picture
+from gilext.render import files, palette, picture
 
 
 @pytest.fixture
@@ -17,8 +18,9 @@ def comparison():
         for way in (BASELINE, *WAYS.values(), LIMIT)
     )
     verdict = "Two did 1.98 times the work of one: a sentence that is longer than one line is."
+    environment = replace(info(), free_threaded_build=False, gil_enabled=True)
     return Comparison(
-        "spin", "iterations", 61_000_000, 900_000, 2, 5, rows, ("<x>: can't",), info(), verdict
+        "spin", "iterations", 61_000_000, 900_000, 2, 5, rows, ("<x>: can't",), environment, verdict
     )
 
 
@@ -54,11 +56,33 @@ def test_picture_is_written_in_the_format_of_its_name(comparison, tmp_path, suff
     assert target.read_bytes().startswith(start)
 
 
-def test_picture_explains_its_colours(comparison, tmp_path):
+@pytest.mark.parametrize(
+    ("gil_enabled", "labels"),
+    [
+        (True, ("threads, GIL released", "threads, GIL held", "no shared GIL")),
+        (False, ("threads, detached", "threads, attached", "no shared interpreter")),
+    ],
+)
+def test_picture_explains_its_colours(comparison, tmp_path, gil_enabled, labels):
+    pytest.importorskip("matplotlib")
+    environment = replace(comparison.environment, gil_enabled=gil_enabled)
+    picture.save(replace(comparison, environment=environment), tmp_path / "x.svg")
+
+    drawn = (tmp_path / "x.svg").read_text()
+    for label in labels:
+        assert label in drawn
+    assert gil_enabled or ", GIL" not in drawn
+
+
+def test_bar_has_the_colour_of_what_its_way_does_with_the_gil(comparison, tmp_path):
     pytest.importorskip("matplotlib")
     picture.save(comparison, tmp_path / "x.svg")
 
-    assert "C, GIL released" in (tmp_path / "x.svg").read_text()
+    drawn = (tmp_path / "x.svg").read_text()
+    ways = [row.way for row in comparison.rows]
+    for colour, is_released in ((palette.RELEASED, True), (palette.HELD, False)):
+        bars = sum(releases(way) is is_released for way in ways)
+        assert drawn.count(f"fill: {colour.day}") == bars + 1  # and one in the legend
 
 
 @pytest.mark.parametrize(

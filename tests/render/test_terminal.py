@@ -96,9 +96,9 @@ def test_commands_answer_in_ascii_and_without_columns(command):
 
 
 def test_many_threads_are_summed_up(made_up):
-    holds = [Hold(i * 1e-3, 2.5e-3, i) for i in range(500)]
+    holds = [Hold(i * 1e-3, 1e-3, i) for i in range(500)]
 
     text = str(made_up(holds, [], [f"thread {i}" for i in range(500)]))
 
-    assert text.count("thread ") == 16
-    assert "… and 485 more threads, 1.2 s\n" in text
+    assert "thread #, 500 threads   0.500        50.0%" in text
+    assert len(text.splitlines()) < 10

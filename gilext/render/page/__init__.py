@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import base64
-import sys
-from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from gilext.core.report import printable, share
-from gilext.core.units import in_words
-from gilext.recording.results import Recording, Stall
-from gilext.render.lanes import longest_holders
-from gilext.render.trace import described
-
-_MAX_LINES = 50
-_MAX_LANES = 200  # a canvas has no more than 32,767 rows of pixels in some browsers
+from gilext.core.report import printable
+from gilext.recording.common_lines import common_lines
+from gilext.recording.culprits import culprits_of
+from gilext.recording.processes import process_of
+from gilext.recording.results import Recording
+from gilext.recording.summary import lines_title, without_a_line, without_a_thread
+from gilext.recording.thread_rows import sum_of_known
+from gilext.recording.world_report import had_gil, sees_world
+from gilext.render.activity import ran_in_words
+from gilext.render.page import tables
+from gilext.render.page.data import data_of
+from gilext.render.page.detail import details_of, left_out
+from gilext.render.page.pauses import pauses_table
+from gilext.render.page.process_tables import processes_table
 
 
 def render(recording: Recording) -> str:
     """Return a recording as an HTML page.
 
     It has its style, its code and every hold inside: 14 bytes per hold, and a third more for being
-    text. Threads are lanes, holds are bars; it can be zoomed and moved. Of more than 200 threads,
-    those that held the shortest share a lane.
+    text. Processes and threads are lanes, holds are bars; it can be zoomed, moved, searched and
+    sorted. Of more than 1000 threads, those that held and waited the shortest share a lane; of
+    several processes with more than 250,000 holds, held time is drawn in steps.
     """
     environment = Environment(
         loader=PackageLoader("gilext.render", "page"),
@@ -35,66 +39,56 @@ def render(recording: Recording) -> str:
         lstrip_blocks=True,
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
-    report = recording.report()
+    recordings = recording.processes()
+    details = details_of(recordings)
     return environment.get_template("page.html").render(
         recording=recording,
-        report=report,
-        threads=sorted(recording.by_thread, key=lambda thread: -thread.held_seconds),
-        share=share,
-        lines=recording.stall_lines()[:_MAX_LINES],
-        histogram=_histogram(recording),
-        data=_data(recording),
+        report=recording.report(),
+        samples=sum(one.samples for one in recordings),
+        is_cut=any(one.holds_truncated_at_seconds is not None for one in recordings),
+        has_activity=any(one.activity.rows for one in recordings),
+        **_meanings(recordings),
+        left_out=left_out(recordings, details),
+        processes=processes_table(recordings) if recording.children else None,
+        threads=tables.threads_table(recordings),
+        stalls=tables.stalls_table(recordings, details),
+        pauses=pauses_table(recordings, details),
+        histogram=tables.histogram_of(recordings),
+        data=data_of(recording, details),
+        **_lines(recording),
     )
 
 
-def _data(recording: Recording) -> dict[str, Any]:
-    """Return what the page's code draws; jinja2 makes it safe inside of a script."""
-    columns = recording.holds.columns()
-    shown = longest_holders(recording.by_thread, _MAX_LANES)
-    names = [printable(recording.by_thread[thread].name) for thread in shown]
-    left_out = len(recording.by_thread) - len(shown)
-    lanes = [len(shown)] * len(recording.by_thread)
-    for lane, thread in enumerate(shown):
-        lanes[thread] = lane
+def _meanings(recordings: Sequence[Recording]) -> dict[str, Any]:
+    """Return what the bars mean: with a GIL, without one, or of processes with and without."""
+    holds, stops = any(map(had_gil, recordings)), any(map(sees_world, recordings))
+    kinds = {"holds of the GIL": holds, "stops of the world": stops}
     return {
-        "seconds": recording.seconds,
-        "completeSeconds": recording.holds_truncated_at_seconds,
-        "threads": [*names, f"{left_out:,} more threads"] if left_out else names,
-        "starts": _packed("d", columns["start_seconds"]),
-        "lengths": _packed("f", columns["seconds"]),
-        "lanes": _packed("H", [lanes[int(thread)] for thread in columns["thread"]]),
-        "stalls": [_stall(stall, lanes[stall.hold.thread]) for stall in recording.stalls],
+        "has_gil": holds,
+        "sees_stops": stops,
+        "meanings": [kind for kind, is_drawn in kinds.items() if is_drawn],
+        "ran": ran_in_words(recordings[0]),
     }
 
 
-def _packed(kind: str, values: Iterable[float]) -> str:
-    """Return numbers as little-endian bytes, in text: the viewer's machine may not be this one."""
-    numbers = array(kind, values)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return base64.b64encode(numbers.tobytes()).decode()
-
-
-def _stall(stall: Stall, lane: int) -> dict[str, Any]:
-    most = max(stall.stacks, key=lambda stack: stack.seconds, default=None)
-    frames = () if most is None else most.frames
+def _lines(recording: Recording) -> dict[str, Any]:
+    """Return the tables of lines, and what no line or thread is known for."""
+    recordings = recording.processes()
+    worst = max(recordings, key=lambda one: one.wait_seconds or 0.0)
+    own = culprits_of(worst.stacks)
+    common = common_lines(recordings) if recording.children else ()
+    culprits = [one.culprit for one in common] or own
+    threads = [thread for one in recordings for thread in one.by_thread]
+    held_seconds = sum(thread.held_seconds for thread in threads)
+    wait_seconds = sum_of_known([one.wait_seconds for one in recordings])
+    attached_seconds = sum_of_known([thread.attached_seconds for thread in threads])
+    has_gil = any(map(had_gil, recordings))
+    title = lines_title(has_gil, attached_seconds is not None)
     return {
-        "start": stall.hold.start_seconds,
-        "seconds": stall.hold.seconds,
-        "lane": lane,
-        "name": printable(f"{frames[0].function}:{frames[0].line}") if frames else "",
-        "stack": [described(frame) for frame in frames[:12]],
+        "lines_title": title.replace("line", "Lines", 1),
+        "lines": tables.lines_table(culprits, common or own, has_gil),
+        "without_a_line": without_a_line(culprits, held_seconds, wait_seconds, attached_seconds),
+        "without_a_thread": without_a_thread(threads, wait_seconds),
+        "victims": tables.victims_table(worst, own),
+        "worst": process_of(worst).title() if recording.children else "",
     }
-
-
-def _histogram(recording: Recording) -> list[tuple[str, int, float]]:
-    """Return the filled part: from how long on, how many, and that in percent of the fullest."""
-    filled = [index for index, count in enumerate(recording.histogram) if count]
-    if not filled:
-        return []
-    fullest = max(recording.histogram)
-    return [
-        (in_words(2.0**index * 1e-9), recording.histogram[index],
-         100 * recording.histogram[index] / fullest)
-        for index in range(filled[0], filled[-1] + 1)
-    ]  # fmt: skip
