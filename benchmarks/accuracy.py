@@ -1,7 +1,8 @@
 """How true a held fraction is, of gilext and of its peers, over patterns of known truth.
 
 Run ``python benchmarks/accuracy.py`` on a quiet machine; it takes about 20 minutes. With
-``--seconds 1`` it takes about six, and the errors of what samples are larger.
+``--seconds 1`` it takes about six, and the errors of what samples are larger. ``--neighbours 2``
+keeps two more processes busy meanwhile.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import statistics
 import threading
 import time
 
+from busy import busy_loops
 from instruments import INSTRUMENTS
 
 import gilext
@@ -104,12 +106,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=10, help="a pattern, for gilext")
     parser.add_argument("--rounds", type=int, default=2, help="of gilext at its default alone")
+    parser.add_argument("--neighbours", type=int, default=0, help="that keep a core busy each")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(INSTRUMENTS)}")
     arguments = parser.parse_args()
-    errors = {name: [] for name in INSTRUMENTS}
+    with busy_loops(arguments.neighbours):
+        compare(arguments, {name: INSTRUMENTS[name] for name in arguments.names or INSTRUMENTS})
+
+
+def compare(arguments, instruments):
+    errors = {name: [] for name in instruments}
     inside = []
     for title, (threads, held, released) in PATTERNS.items():
         said, outside = [], ""
-        for name, instrument in INSTRUMENTS.items():
+        for name, instrument in instruments.items():
             own = name.startswith("gilext")
             # Two threads keep both cores busy, and gilext takes fewer samples then.
             seconds = arguments.seconds * (4 if threads > 1 else 1) if own else PEERS_SECONDS

@@ -17,10 +17,14 @@ PY_SPY = shutil.which(
 
 
 class Reading:
-    """What an instrument says: a held fraction, and its error where it gives one."""
+    """What an instrument says: a held fraction, its error where it gives one, and py-spy's stacks.
+
+    Each stack is a line of its raw format: frames, the outermost first, and how many samples.
+    """
 
     fraction = None
     error = None
+    stacks = ()
 
 
 @contextmanager
@@ -61,8 +65,8 @@ def py_spy(rate):
         seconds = time.perf_counter() - start
         spy.send_signal(2)
         spy.wait()
-        lines = output.read_text().splitlines() if output.exists() else []
-        held = sum(int(line.rsplit(" ", 1)[1]) for line in lines)
+        reading.stacks = output.read_text().splitlines() if output.exists() else []
+        held = sum(int(line.rsplit(" ", 1)[1]) for line in reading.stacks)
         reading.fraction = held / rate / seconds
 
 

@@ -1,9 +1,12 @@
 """What a watch costs a program that keeps two cores busy, and what its peers cost.
 
 Run ``python benchmarks/watch_cost.py`` on a quiet machine with two cores; it takes about three
-minutes. The rounds are interleaved, and each ratio is to the run without any in the same round.
+minutes. The rounds are interleaved, and each ratio is to the run without any in the same round: of
+the time on the wall, and of the CPU time of the process, samples included, which neighbours on the
+same machine change less.
 """
 
+import argparse
 import random
 import statistics
 import threading
@@ -14,7 +17,14 @@ from instruments import INSTRUMENTS
 
 import gilext
 
-ROUNDS = 25
+WAYS = {
+    "gilext": gilext.watch,
+    "gilext, lines=False": lambda: gilext.watch(lines=False),
+    "gilext, lines=False, stalls=None": lambda: gilext.watch(lines=False, stalls=None),
+    "gilext, 0.1 ms": lambda: gilext.watch(1e-4),
+    "gilext.monitor": gilext.monitor,
+    **{name: way for name, way in INSTRUMENTS.items() if not name.startswith("gilext")},
+}
 
 
 def busy_seconds(iterations):
@@ -46,27 +56,44 @@ def sized(work, seconds):
     return size
 
 
-def report(title, work, seconds):
-    size = sized(work, seconds)
-    ways = {"none": nullcontext, **INSTRUMENTS}
+def timed(work, size):
+    """Run some work; return its seconds on the wall, and the CPU seconds of the process."""
+    before = time.process_time()
+    wall = work(size)
+    return wall, time.process_time() - before
+
+
+def quartiles(name, ratios):
+    low, middle, high = statistics.quantiles(ratios, n=4)
+    return f"{name} {middle - 1:+.2%} ({low - 1:+.2%} to {high - 1:+.2%})"
+
+
+def report(title, work, arguments):
+    size = sized(work, arguments.seconds)
+    ways = {"none": nullcontext, **{name: WAYS[name] for name in arguments.ways}}
     took = {name: [] for name in ways}
-    for _ in range(ROUNDS):
+    for _ in range(arguments.rounds):
         for name in random.sample(list(ways), len(ways)):
             with ways[name]():
-                took[name].append(work(size))
-    print(f"{title}, {statistics.median(took['none']):.2f} s a run, {ROUNDS} rounds")
-    for name in INSTRUMENTS:
-        ratios = sorted(a / b for a, b in zip(took[name], took["none"], strict=True))
-        print(
-            f"  {name:22} {statistics.median(ratios) - 1:+.2%}  "
-            f"(quarter to three quarters {ratios[ROUNDS // 4] - 1:+.2%} to "
-            f"{ratios[ROUNDS * 3 // 4] - 1:+.2%})"
-        )
+                took[name].append(timed(work, size))
+    wall = statistics.median(wall for wall, _ in took["none"])
+    print(f"{title}, {wall:.2f} s a run, {arguments.rounds} rounds; quarter to three quarters")
+    for name in arguments.ways:
+        pairs = list(zip(took[name], took["none"], strict=True))
+        walls = quartiles("wall", [one[0] / other[0] for one, other in pairs])
+        cpus = quartiles("CPU", [one[1] / other[1] for one, other in pairs])
+        print(f"  {name:34} {walls}; {cpus}", flush=True)
 
 
 def main():
-    report("two threads in C, both cores busy", busy_seconds, 0.5)
-    report("two threads in Python", python_seconds, 0.5)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--seconds", type=float, default=0.5, help="a run")
+    parser.add_argument("ways", nargs="*", metavar="WAY", help=f"of {', '.join(WAYS)}")
+    arguments = parser.parse_args()
+    arguments.ways = arguments.ways or list(WAYS)
+    report("two threads in C, both cores busy", busy_seconds, arguments)
+    report("two threads in Python", python_seconds, arguments)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,2 @@
+def get_spam(data):
+    return data["spam"]
