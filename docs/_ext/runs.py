@@ -11,16 +11,17 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from gilext.comparison.comparing import Comparison
 from gilext.core.environment import Environment, environment_line
 from gilext.course.claims import CLAIMS
-from gilext.recording.holds import Hold, Holds
+from gilext.recording.loading import recording_of
 from gilext.recording.results import Recording
-from gilext.render import files, picture
+from gilext.render import files
+from gilext.render.palette import PALETTE
 
 DOCS = Path(__file__).parent.parent
 RESULTS = DOCS / "results"
 GENERATED = DOCS / "_generated"
+WHITE, BLACK, DARK, LIGHT = "#ffffff", "#000000", "#131416", "#cfd0d0"
 
 
 def run_of(name: str) -> dict[str, Any]:
@@ -33,6 +34,12 @@ def place_of(run: dict[str, Any]) -> str:
     """Return where and when it ran, in words."""
     kept = {"cores_unknown_reason": None} | run["environment"]
     return f"{environment_line(cattrs.structure(kept, Environment))}, {run['date']}"
+
+
+def sentence_of(run: dict[str, Any]) -> str:
+    """Return what a run ends with."""
+    said: str = run["result"].get("sentence") or run["text"].split("\n\n")[-1].replace("\n", " ")
+    return said
 
 
 class RunDirective(SphinxDirective):
@@ -58,20 +65,20 @@ class PublishedDirective(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Return a list of four terms."""
+        """Return a list of three terms, or four if a figure was published."""
         (name,) = self.arguments
         claim, run = CLAIMS[name], run_of(name)
         self.env.note_dependency(str(RESULTS / f"{name}.json"))
-        result = run["result"]
-        today = result.get("sentence") or run["text"].split("\n\n")[-1].replace("\n", " ")
         terms = {
             "Published": claim.claim,
             "Published figure": claim.published,
-            f"Today, {place_of(run)}": today,
+            f"Today, {place_of(run)}": sentence_of(run),
             "Why": claim.why,
         }
         listed = nodes.definition_list()
         for term, words in terms.items():
+            if words == "-":
+                continue
             inline, messages = self.parse_inline(words)
             listed += nodes.definition_list_item(
                 "",
@@ -81,19 +88,29 @@ class PublishedDirective(SphinxDirective):
         return [listed]
 
 
+def kept_recording(name: str = "recording") -> Recording:
+    """Return a recording that the pages show."""
+    return recording_of(run_of(name)["result"])
+
+
 def draw_pictures(_: Sphinx, __: object) -> None:
     """Draw what the pages show, from the kept runs."""
     GENERATED.mkdir(exist_ok=True)
-    converter = cattrs.Converter()
-    converter.register_structure_hook(
-        Holds, lambda kept, _: Holds.of([Hold(*row) for row in zip(*kept.values(), strict=True)])
-    )
-    comparison = converter.structure(run_of("held_vs_released")["result"], Comparison)
-    picture.save(comparison, GENERATED / "compare.svg")
-    recording = converter.structure(run_of("recording")["result"], Recording)
-    files.save(recording, GENERATED / "recording.svg")
     (GENERATED / "extra").mkdir(exist_ok=True)
-    files.save(recording, GENERATED / "extra" / "recording.html")
+    for name in ("recording", "workers", "stops"):
+        files.save(kept_recording(name), GENERATED / "extra" / f"{name}.html")
+    drawn = GENERATED / "recording.svg"
+    files.save(kept_recording(), drawn)
+    at_night = by_night(drawn.read_text(encoding="utf-8"))
+    (GENERATED / "recording-dark.svg").write_text(at_night, encoding="utf-8")
+
+
+def by_night(drawn: str) -> str:
+    """Return a picture in the colours for a dark ground."""
+    for colour in PALETTE.values():
+        drawn = drawn.replace(colour.day, colour.night)
+    drawn = drawn.replace(f"fill: {WHITE}", f"fill: {DARK}").replace(f": {BLACK}", f": {LIGHT}")
+    return drawn.replace("</defs>", f"<style>text {{ fill: {LIGHT} }}</style></defs>", 1)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
