@@ -6,15 +6,13 @@
        loops/       the held and the released variant, side by side; Meeting; OS threads
        checking/    what one function does with the GIL: watch_calls, probe_calls; StandIn
        recording/   who held the GIL while a program ran: Sampler, whose memory may be a file that
-                    open_recording reads; who holds it in another process: read_process
-       references/  refcount, is_immortal, heap_bytes, memory_sizes; ArenaCount; Census, the
-                    counts of many objects at once
-       auditing/    module_definition, module_contents, exported_slots: what an extension module
-                    says of itself
-       lab/         what goes wrong on purpose: Counters, LockPair; and sum_range
-       cli/         what ends a watched program before its interpreter does: Ending, Around
-       cpython/     the only room that knows CPython's private layouts
-       os/          threads, clocks, memory: portability, and nothing else
+                    open_recording reads; who holds it in another process: read_process; Ticker, a
+   thread that tells of it references/  refcount, is_immortal, heap_bytes, memory_sizes; ArenaCount;
+   Census, the counts of many objects at once auditing/    module_definition, module_contents,
+   exported_slots: what an extension module says of itself lab/         what goes wrong on purpose:
+   Counters, LockPair; and sum_range cli/         what ends a watched program before its interpreter
+   does: Ending, Around cpython/     the only room that knows CPython's private layouts os/ threads,
+   clocks, memory: portability, and nothing else
 
    arguments.c is what all of them read their arguments with. */
 
@@ -23,6 +21,7 @@
 #include "checking/handovers.h"
 #include "loops/loops.h"
 #include "os/condition_waiters.h"
+#include "os/os_process.h"
 
 /* -- what is in it ------------------------------------------------------------------------- */
 
@@ -34,7 +33,7 @@ static PyMethodDef *const functions[] = {
 
 static PyType_Spec *const types[] = {
     &meeting_spec, &sampler_spec, &stand_in_spec, &counters_spec,    &lock_pair_spec,
-    &ending_spec,  &around_spec,  &census_spec,   &arena_count_spec,
+    &ending_spec,  &around_spec,  &census_spec,   &arena_count_spec, &ticker_spec,
 };
 
 static const struct {
@@ -164,6 +163,13 @@ counts_waiters(struct native_state *state)
         atomic_store_explicit(&state->knows_waiters, knows, memory_order_relaxed);
     }
     return knows > 0;
+}
+
+struct own_requests *
+own_requests_of(struct native_state *state)
+{
+    own_requests_are_of(&state->own, this_process());
+    return &state->own;
 }
 
 int

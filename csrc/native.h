@@ -15,7 +15,7 @@
 struct native_state {
     PyObject *unsupported_interpreter; /* gilext.UnsupportedInterpreter */
     PyTypeObject *sampler_type;        /* gilext._native.Sampler */
-    struct own_requests own;           /* by threads of gilext's own */
+    struct own_requests own;           /* see own_requests_of() */
     atomic_int knows_waiters; /* condition_waiters_are_known(), as 1 or -1; 0: not yet tried */
 };
 
@@ -38,6 +38,9 @@ int traverse_type(PyObject *self, visitproc visit, void *arg);
    GIL, as it starts two threads. */
 bool counts_waiters(struct native_state *state);
 
+/* What threads of gilext's own ask for, in this process: none of those that a parent had. */
+struct own_requests *own_requests_of(struct native_state *state);
+
 /* Append what `owned_item` holds, taking it over. -1 with an exception set, also if it is NULL. */
 int append_owned(PyObject *list, PyObject *owned_item);
 
@@ -57,6 +60,7 @@ extern PyMethodDef slots_functions[];
 extern PyType_Spec meeting_spec;
 extern PyType_Spec sampler_spec;
 extern PyType_Spec stand_in_spec;
+extern PyType_Spec ticker_spec;
 extern PyType_Spec counters_spec;
 extern PyType_Spec lock_pair_spec;
 extern PyType_Spec census_spec;

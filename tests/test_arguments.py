@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gilext
-from gilext._native import StandIn, sum_range_held, sum_range_released, time_os_threads
+from gilext._native import StandIn, Ticker, sum_range_held, sum_range_released, time_os_threads
 
 
 class Parameter(NamedTuple):
@@ -78,6 +78,7 @@ SECONDS = [
     Parameter(meet_held, "Meeting.wait_held", "timeout"),
     Parameter(meet_released, "Meeting.wait_released", "timeout"),
     Parameter(StandIn, "StandIn", "patience"),
+    Parameter(partial(Ticker, int), "Ticker", "interval"),
 ]
 BUFFERS = [
     Parameter(gilext.checksum_held, "checksum_held", "buffer"),
@@ -358,9 +359,10 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], dict[str, Any], int]] = {
     "Meeting.wait_held": (gilext.Meeting(1).wait_held, {"timeout": 0}, 1),
     "Meeting.wait_released": (gilext.Meeting(1).wait_released, {"timeout": 0}, 1),
     "StandIn": (StandIn, {"patience": 1.0}, 1),
+    "Ticker": (Ticker, {"function": int, "interval": 1.0}, 2),
     "time_os_threads": (time_os_threads, {"loop": "spin", "workers": 1, "argument": 0}, 3),
 }
-TYPES = {"Meeting", "StandIn"}  # their arguments are parsed by CPython
+TYPES = {"Meeting", "StandIn", "Ticker"}  # their arguments are parsed by CPython
 each_function = pytest.mark.parametrize("name", FUNCTIONS)
 
 

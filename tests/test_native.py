@@ -70,6 +70,7 @@ NEW_OBJECT: dict[str, Callable[[ModuleType], object]] = {
     "Meeting": lambda module: module.Meeting(1),
     "Sampler": lambda module: module.Sampler(1.0, 0.0, 0.0, 0),
     "StandIn": lambda module: module.StandIn(1.0),
+    "Ticker": lambda module: module.Ticker(int, 1.0),
     "Counters": lambda module: module.Counters("plain", 1),
     "LockPair": lambda module: module.LockPair(),
     "Census": lambda module: module.Census(),

@@ -267,7 +267,8 @@ probe_calls(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject 
         return NULL;
     }
     PyObject *owned_result = NULL;
-    struct prober *prober = prober_start(watch, calls.interval_ns, &native_state_of(module)->own);
+    struct own_requests *own = own_requests_of(native_state_of(module));
+    struct prober *prober = prober_start(watch, calls.interval_ns, own);
     int outcome = prober == NULL ? -1 : make_timed_calls(&calls, watch, prober);
     end_watching(&calls, watch, prober);
     if (outcome == 0 && prober->has_no_memory) {

@@ -39,7 +39,7 @@ stand_in_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         os_mutex_init(&object->lifecycle);
         object->process = this_process();
         struct native_state *state = PyType_GetModuleState(type);
-        stand_in_threads_init(&object->threads, &gil, patience_ns, &state->own);
+        stand_in_threads_init(&object->threads, &gil, patience_ns, own_requests_of(state));
     }
     return (PyObject *)object;
 }

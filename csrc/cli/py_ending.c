@@ -155,7 +155,7 @@ ending_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         object->owned_report = Py_NewRef(borrowed_report);
         object->patience_ns = patience_ns;
         object->requester.interpreter = PyInterpreterState_Get();
-        object->requester.own = &state->own;
+        object->requester.own = own_requests_of(state);
         ending_init(&object->ending);
     }
     return self;

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "cpython/thread_states.h"
 
@@ -14,9 +15,24 @@ enum { MAX_OWN_STATES = 8 };
 
 /* Relaxed, all of it: nothing else is read with it. */
 struct own_requests {
+    atomic_int_fast64_t process;             /* in which these threads are */
     atomic_uint waiting;                     /* for the GIL, so many of them */
     atomic_uintptr_t states[MAX_OWN_STATES]; /* their thread states; 0: free */
 };
+
+/* A forked child has none of its parent's threads, and may have others where their states were. Not
+   while another thread does the same. */
+static inline void
+own_requests_are_of(struct own_requests *own, int64_t process)
+{
+    if (atomic_load_explicit(&own->process, memory_order_relaxed) != process) {
+        atomic_store_explicit(&own->waiting, 0, memory_order_relaxed);
+        for (size_t i = 0; i < MAX_OWN_STATES; i++) {
+            atomic_store_explicit(&own->states[i], 0, memory_order_relaxed);
+        }
+        atomic_store_explicit(&own->process, process, memory_order_relaxed);
+    }
+}
 
 /* Put `now` in a place of `before`. Of more than there is room for, nothing is known. */
 static inline void

@@ -81,7 +81,7 @@ sampler_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     sampling.ignores_waiters = waits == 0;
     sampling.knows_frames = frame_state_is_known();
     struct native_state *state = PyType_GetModuleState(type);
-    sampling.own = counts_own ? NULL : &state->own;
+    sampling.own = counts_own ? NULL : own_requests_of(state);
     if (gil_state_find(&sampling.gil) == GIL_LAYOUT_UNKNOWN) {
         return raise_unsupported_interpreter(PyType_GetModule(type), "GIL layout");
     }

@@ -16,6 +16,7 @@ set_watchdog(struct sampler *sampler, const struct watchdog_settings *settings)
         PyErr_NoMemory();
         return -1;
     }
+    sampler->watchdog->search.own = sampler->sampling.own;
     return 0;
 }
 

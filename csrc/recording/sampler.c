@@ -31,6 +31,7 @@ init_recording(struct sampler *sampler)
                 sampling->budget_ns, (size_t)stack_memory);
     waiters_init(&sampler->waiters, sampling->arena, sampling->stall_ns, sampling->budget_ns,
                  (size_t)victim_memory);
+    sampler->waiters.search.own = sampling->own;
     activity_init(&sampler->activity, sampling->arena, (size_t)activity_memory,
                   sampling->budget_ns);
     recorder_init(&sampler->recorder, sampling->arena, SAMPLER_MAX_PAUSES * sampling->interval_ns,

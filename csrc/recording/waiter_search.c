@@ -52,7 +52,7 @@ static void
 ask(struct waiter_search *search, const struct gil *gil, gil_holder holder,
     const struct thread_state *thread)
 {
-    if (thread->state == holder) {
+    if (thread->state == holder || own_requests_has(search->own, thread->state)) {
         return;
     }
     if (search->source == WAITERS_BY_FUTEX) {

@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "cpython/gil_state.h"
+#include "cpython/own_requests.h"
 
 enum {
     MAX_FOUND = 64, /* waiters that are named one by one */
@@ -32,6 +33,7 @@ struct thread_list {
 
 struct waiter_search {
     enum waiter_source source;
+    const struct own_requests *own; /* whose threads are never found; NULL: any may be */
     struct thread_state candidates[MAX_CANDIDATES];
     size_t count;
     size_t next; /* of those that didn't wait last, the one to begin with */

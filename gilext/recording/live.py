@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import _thread
-import threading
+import io
 from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
-from gilext.core.streams import write_through
-from gilext.recording.fork_warnings import name_own_thread
+from gilext._native import Ticker
 from gilext.recording.parts import ThreadTime
 from gilext.recording.snapshot import Snapshot
 from gilext.recording.watch import Watch
 
 _PAUSE_SECONDS = 1.0
 _MAX_THREADS = 4
+_LEAST_SHARE = 0.005
 
 
 class LiveLines:
     """Between `start` and `stop`, writes the state of a watch each second.
 
     Each is a line of its own: one that is written over would take the program's own output with
-    it. Writing takes the GIL for some microseconds, in a thread that the recording calls
-    ``gilext live``. `threading` doesn't know it: a program may join all threads that it finds
-    there, or wait until none is left.
+    it. A line takes the GIL for some microseconds, in a native thread that the recording calls
+    ``gilext live``; what it waits counts for nothing. `threading` doesn't know it: a program may
+    join all threads that it finds there, or wait until none is left.
 
     Parameters
     ----------
@@ -37,20 +37,22 @@ class LiveLines:
     def __init__(self, watched: Watch, stream: TextIO) -> None:
         self._watched = watched
         self._stream = stream
-        self._is_over = threading.Event()
         self._before = Snapshot(0.0, 0.0, ())
-        self._has_begun = threading.Event()
-        self._has_ended = threading.Event()
+        self._ticker = Ticker(self._next, _PAUSE_SECONDS)
 
     def start(self) -> None:
-        """Begin to write."""
-        _thread.start_new_thread(self._write_on, ())
-        self._has_begun.wait()
+        """Begin to write.
+
+        Raises
+        ------
+        RuntimeError
+            The second time, or if no thread can be started.
+        """
+        self._ticker.start()
 
     def stop(self) -> None:
-        """Stop."""
-        self._is_over.set()
-        self._has_ended.wait()
+        """Stop; a second time, nothing happens."""
+        self._ticker.stop()
 
     def __enter__(self) -> LiveLines:
         """Begin to write."""
@@ -66,19 +68,26 @@ class LiveLines:
         """Stop."""
         self.stop()
 
-    def _write_on(self) -> None:
+    def _next(self) -> tuple[int, bytes] | None:
+        """Return where to write the next line, and the line."""
+        self._watched.name_thread(_thread.get_native_id(), "gilext live")
+        now = self._watched.snapshot()
+        line = line_between(self._before, now) + "\n"
+        self._before = now
+        return self._put(line)
+
+    def _put(self, line: str) -> tuple[int, bytes] | None:
+        """Write to what isn't a file, or have it written. Nobody can be told of a closed one."""
         try:
-            native_id = _thread.get_native_id()
-            self._watched.name_thread(native_id, "gilext live")
-            name_own_thread(native_id, "live")
-            self._has_begun.set()
-            while not self._is_over.wait(_PAUSE_SECONDS):
-                now = self._watched.snapshot()
-                line = line_between(self._before, now)
-                self._before = now
-                write_through(self._stream, f"{line}\n")
-        finally:
-            self._has_ended.set()
+            self._stream.flush()
+            try:
+                descriptor = self._stream.fileno()
+            except io.UnsupportedOperation:
+                self._stream.write(line)
+                return None
+        except (OSError, ValueError):
+            return None
+        return descriptor, line.encode(self._stream.encoding or "utf-8", "backslashreplace")
 
 
 def line_between(before: Snapshot, now: Snapshot) -> str:
@@ -93,18 +102,22 @@ def line_between(before: Snapshot, now: Snapshot) -> str:
     held = min(1.0, max(0.0, (now.held_seconds - before.held_seconds) / seconds))
     gains = _gains(before, now, lambda thread: thread.held_seconds)
     whole = max(sum(gain for gain, _ in gains), held * seconds)
-    names = "".join(f"  {name} {held * gain / whole:.0%}" for gain, name in gains[:_MAX_THREADS])
-    return f"gilext {now.seconds:7.1f} s  GIL held {held:4.0%}{names}"
+    shares = [(held * gain / whole, name) for gain, name in gains]
+    return f"gilext {now.seconds:7.1f} s  GIL held {held:4.0%}{_named(shares)}"
 
 
 def _attached_between(before: Snapshot, now: Snapshot, seconds: float) -> str:
     """Return the same of attached threads, several of which may have been so at once."""
     gains = _gains(before, now, lambda thread: thread.attached_seconds or 0.0)
-    names = "".join(
-        f"  {name} {min(1.0, gain / seconds):.0%}" for gain, name in gains[:_MAX_THREADS]
-    )
+    shares = [(min(1.0, gain / seconds), name) for gain, name in gains]
     attached = max(0.0, now.attached_seconds() - before.attached_seconds()) / seconds
-    return f"gilext {now.seconds:7.1f} s  no GIL, attached {attached:4.2f}{names}"
+    return f"gilext {now.seconds:7.1f} s  no GIL, attached {attached:4.2f}{_named(shares)}"
+
+
+def _named(shares: list[tuple[float, str]]) -> str:
+    """Return the first of some threads with their shares, but those of which it would be 0 %."""
+    named = [one for one in shares[:_MAX_THREADS] if one[0] >= _LEAST_SHARE]
+    return "".join(f"  {name} {share:.0%}" for share, name in named)
 
 
 def _gains(

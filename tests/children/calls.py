@@ -382,6 +382,45 @@ CALLS |= {
 }
 CALLS |= seconds_calls("StandIn", _native.StandIn)
 
+# -- Ticker ----------------------------------------------------------------------------------
+
+
+def ticked(result: object) -> None:
+    """Let a ticker call, and write what comes of it, at least once."""
+    called = threading.Event()
+
+    def tick() -> object:
+        called.set()
+        return result
+
+    ticker = _native.Ticker(tick, 0.0001)
+    ticker.start()
+    called.wait(0.01)
+    ticker.stop()
+
+
+def started_twice() -> None:
+    ticker = _native.Ticker(int, 1.0)
+    ticker.start()
+    try:
+        ticker.start()
+    finally:
+        ticker.stop()
+
+
+NOWHERE = os.open(os.devnull, os.O_WRONLY)
+CALLS |= {
+    "Ticker": partial(_native.Ticker, function=int, interval=1.0),
+    "Ticker.start": lambda: ticked(None),
+    "Ticker.start-again": started_twice,
+    "Ticker.start-writes": lambda: ticked((NOWHERE, b"text")),
+    "Ticker.start-returns_else": lambda: ticked(7),
+    "Ticker.start-returns_else_in_it": lambda: ticked(("x", b"")),
+    "Ticker.stop": _native.Ticker(int, 1.0).stop,
+}
+CALLS |= bad_calls("Ticker", _native.Ticker, 2)
+CALLS |= seconds_calls("Ticker-interval", partial(_native.Ticker, int))
+
 # -- references ------------------------------------------------------------------------------
 
 # From CPython 3.15 on, it has no definition and exports its slots; not every build has it.

@@ -52,6 +52,40 @@ the_holder_is_not_asked(void)
     set_waiting(3, false);
 }
 
+/* One of them would be named in the place of a thread of the program's. */
+static void
+threads_of_gilexts_own_are_not_asked(void)
+{
+    static struct own_requests own;
+    set_waiting(3, true);
+    set_waiting(7, true);
+    own_requests_replace(&own, 0, 3);
+    search.own = &own;
+    run(1, 1);
+    CHECK(search.found.count == 1 && search.found.items[0].state == 7);
+    run(1, 2);
+    CHECK(search.found.count == 1 && search.found.items[0].state == 7);
+    own_requests_replace(&own, 3, 0);
+    run(1, 2);
+    CHECK(search.found.count == 2);
+    search.own = NULL;
+    set_waiting(3, false);
+    set_waiting(7, false);
+}
+
+static void
+a_forked_child_has_no_own_threads_of_its_parent(void)
+{
+    static struct own_requests own;
+    own_requests_are_of(&own, 100);
+    own_requests_replace(&own, 0, 3);
+    atomic_fetch_add(&own.waiting, 1);
+    own_requests_are_of(&own, 100);
+    CHECK(own_requests_has(&own, 3) && atomic_load(&own.waiting) == 1);
+    own_requests_are_of(&own, 101);
+    CHECK(!own_requests_has(&own, 3) && atomic_load(&own.waiting) == 0);
+}
+
 /* The next goes on where the last one stopped, so that each is asked in turn. */
 static void
 no_more_than_so_many_are_asked_in_one_go(void)
@@ -132,6 +166,8 @@ main(void)
     those_that_wait_are_found_and_no_others();
     those_that_waited_last_are_asked_first_and_nobody_once_all_are_found();
     the_holder_is_not_asked();
+    threads_of_gilexts_own_are_not_asked();
+    a_forked_child_has_no_own_threads_of_its_parent();
     no_more_than_so_many_are_asked_in_one_go();
     as_many_are_named_as_there_is_room_for();
 #ifdef __linux__

@@ -203,6 +203,20 @@ def test_report_names_task_line_and_workers(cluster):
     assert "<table" in cluster._repr_html_()
 
 
+def test_without_a_gil_the_title_is_about_stops_of_the_world(cluster):
+    def freed(recording):
+        environment = replace(recording.environment, gil_enabled=False, free_threaded_build=True)
+        return replace(
+            recording, held_fraction=None, held_error=None, pauses_seen=0, environment=environment
+        )
+
+    workers = {name: freed(recording) for name, recording in cluster.workers.items()}
+
+    title = replace(cluster, workers=workers).report().title
+
+    assert title == "no stop of the world was seen in 1.000 s on 3 workers"
+
+
 def test_report_of_no_worker_says_so():
     empty = ClusterRecording(1.0, {}, (), ())
 

@@ -70,6 +70,20 @@ def test_each_is_a_line_of_its_own(stream, monkeypatch):
     assert "\x1b" not in written.getvalue()
 
 
+def test_threads_that_did_next_to_nothing_are_not_named():
+    now = Snapshot(1.0, 0.5, (thread("much", 0.499), thread("little", 0.001)))
+
+    assert line_between(Snapshot(0.0, 0.0, ()), now).endswith("held  50%  much 50%")
+
+
+def test_closed_stream_is_nothing_to_write_to(monkeypatch):
+    monkeypatch.setattr(live, "_PAUSE_SECONDS", 0.001)
+    written = io.StringIO()
+    written.close()
+    with watch() as watched, LiveLines(watched, written):
+        hold_for(0.02)
+
+
 @pytest.mark.parametrize("held", [8.4, 2.0], ids=["more", "less"])
 def test_shares_add_up_to_no_more_than_what_was_held(held):
     before = Snapshot(0.0, 0.0, (thread("a", 0.0), thread("b", 0.0)))
