@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from gilext.core.environment import environment_line
 from gilext.core.report import Cell, Column, Report, Table, counted
 from gilext.recording.culprits import place_of
+from gilext.recording.processes_report import longest_stop
 from gilext.recording.reports import caveats
 from gilext.recording.summary import MAX_LINES, held_part
+from gilext.recording.world_report import had_gil
 
 if TYPE_CHECKING:
     from gilext.integrations.dask_results import ClusterRecording, TaskLine, TaskTime
@@ -54,8 +56,8 @@ def _verdict(cluster: ClusterRecording) -> str:
     span = f"{cluster.seconds:.3f} s on {counted(len(cluster.workers), 'worker')}"
     if not recordings:
         return "no worker was recorded"
-    if not any(one.environment.gil_enabled for one in recordings):
-        return f"no GIL: nothing was held in {span}"
+    if not any(map(had_gil, recordings)):
+        return longest_stop(recordings, f"in {span}")
     waits = [one.wait_seconds for one in recordings if one.wait_seconds is not None]
     if not waits:
         return f"{span}: how long threads waited is unknown"

@@ -74,7 +74,7 @@ def _verdict(recordings: Sequence[Recording], lines: Sequence[CommonLine]) -> st
     """Return in one sentence which line to look at first, and in which process."""
     where = f"in {processes_counted(len(recordings))} and {span_of(recordings):.3f} s"
     if not any(map(had_gil, recordings)):
-        return _longest_stop(recordings, where)
+        return longest_stop(recordings, where)
     waited = sum_of_known([one.wait_seconds for one in recordings])
     if waited is None:
         return _most_held(recordings) + _because(lines, None)
@@ -87,7 +87,8 @@ def _verdict(recordings: Sequence[Recording], lines: Sequence[CommonLine]) -> st
     return found + _because(lines, waited)
 
 
-def _longest_stop(recordings: Sequence[Recording], where: str) -> str:
+def longest_stop(recordings: Sequence[Recording], where: str) -> str:
+    """Return the longest stop of the world in recordings without a GIL, as a title."""
     if not any(map(sees_world, recordings)):
         return f"there was no GIL {where}"
     stopped = [one for one in recordings if one.pauses]
