@@ -6,13 +6,16 @@
        loops/       the held and the released variant, side by side; Meeting; OS threads
        checking/    what one function does with the GIL: watch_calls, probe_calls; StandIn
        recording/   who held the GIL while a program ran: Sampler, whose memory may be a file that
-                    open_recording reads; who holds it in another process: read_process; Ticker, a
-   thread that tells of it references/  refcount, is_immortal, heap_bytes, memory_sizes; ArenaCount;
-   Census, the counts of many objects at once auditing/    module_definition, module_contents,
-   exported_slots: what an extension module says of itself lab/         what goes wrong on purpose:
-   Counters, LockPair; and sum_range cli/         what ends a watched program before its interpreter
-   does: Ending, Around cpython/     the only room that knows CPython's private layouts os/ threads,
-   clocks, memory: portability, and nothing else
+                    open_recording reads; who holds it in another process: read_process; a
+                    thread that tells how it goes: Ticker
+       references/  refcount, is_immortal, heap_bytes, memory_sizes; ArenaCount; Census, the
+                    counts of many objects at once
+       auditing/    module_definition, module_contents, exported_slots: what an extension module
+                    says of itself
+       lab/         what goes wrong on purpose: Counters, LockPair; and sum_range
+       cli/         what ends a watched program before its interpreter does: Ending, Around
+       cpython/     the only room that knows CPython's private layouts
+       os/          threads, clocks, memory: portability, and nothing else
 
    arguments.c is what all of them read their arguments with. */
 
