@@ -16,8 +16,20 @@ def write_through(stream: TextIO | None, content: str) -> None:
     then, and text left in the buffer would make the exit code 120. A program may have made its
     stderr non-blocking; what a full pipe refuses is written as soon as there is room.
     """
-    if stream is None:
+    if stream is None or (prepared := prepare(stream, content)) is None:
         return
+    descriptor, rest = prepared
+    with suppress(OSError, ValueError):
+        while rest:
+            rest = rest[_write_some(descriptor, rest) :]
+
+
+def prepare(stream: TextIO, content: str) -> tuple[int, bytes] | None:
+    """Return where a stream's content is to be written, past its buffer, and that as bytes.
+
+    None if there is nothing left to do: the stream has no descriptor and has the content now, or
+    it is closed.
+    """
     with suppress(OSError, ValueError):
         stream.flush()
         try:
@@ -25,10 +37,9 @@ def write_through(stream: TextIO | None, content: str) -> None:
         except io.UnsupportedOperation:
             stream.write(content)
             stream.flush()
-            return
-        rest = content.encode(stream.encoding or "utf-8", "backslashreplace")
-        while rest:
-            rest = rest[_write_some(descriptor, rest) :]
+            return None
+        return descriptor, content.encode(stream.encoding or "utf-8", "backslashreplace")
+    return None
 
 
 def _write_some(descriptor: int, content: bytes) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import _thread
-import io
 from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
 from gilext._native import Ticker
+from gilext.core.streams import prepare
 from gilext.recording.parts import ThreadTime
 from gilext.recording.snapshot import Snapshot
 from gilext.recording.watch import Watch
@@ -74,20 +74,7 @@ class LiveLines:
         now = self._watched.snapshot()
         line = line_between(self._before, now) + "\n"
         self._before = now
-        return self._put(line)
-
-    def _put(self, line: str) -> tuple[int, bytes] | None:
-        """Write to what isn't a file, or have it written. Nobody can be told of a closed one."""
-        try:
-            self._stream.flush()
-            try:
-                descriptor = self._stream.fileno()
-            except io.UnsupportedOperation:
-                self._stream.write(line)
-                return None
-        except (OSError, ValueError):
-            return None
-        return descriptor, line.encode(self._stream.encoding or "utf-8", "backslashreplace")
+        return prepare(self._stream, line)
 
 
 def line_between(before: Snapshot, now: Snapshot) -> str:
