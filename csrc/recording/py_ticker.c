@@ -1,7 +1,6 @@
 /* gilext._native.Ticker: a thread of gilext's own that calls Python now and then, and writes what
-   comes of it. What the program does while this thread wants the GIL keeps nobody waiting that is
-   of the program, so the thread is a requester; and it writes without the GIL, since whoever writes
-   with it has to ask for it again. */
+   comes of it. It is a requester, so that what it waits is no wait of the program's. It writes
+   without the GIL: whoever writes with it has to ask for it again. */
 
 #include "arguments.h"
 #include "cpython/gil_state.h"
