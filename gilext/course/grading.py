@@ -22,7 +22,8 @@ _SECONDS = (0.3, 0.6, 1.2)
 _LEAK_SECONDS = (5.0, 10.0)
 # A thread that detaches for less than a microsecond keeps the world from stopping all the same:
 # the one that stops it waits in steps of a millisecond (stop_the_world() in CPython's pystate.c).
-_MIN_KEPT = 0.9
+# What tells is the fraction of the time for which it is attached: all of it, or less.
+_MIN_KEPT = 0.98
 
 
 class NotYet(Exception):
@@ -123,13 +124,12 @@ def must_hold(fn: Callable[..., object], /, *args: Any, why: str = "") -> None:
 
     Without a GIL, it has to stay attached. Parameters and errors as `must_release` has them.
     """
-    for seconds in _SECONDS:
-        found = check(fn, *args, seconds=seconds)
-        if found.verdict == found.terms.keeping and (found.kept[0] or 0) >= _MIN_KEPT:
-            return
-        if found.verdict != "not enough evidence":
+    for found, low, high in _kept_fractions(fn, args):
+        if found.verdict != found.terms.keeping or high < 1:
             did = "released the GIL" if found.gil_enabled else "was detached"
             raise NotYet(_paragraphs(f"{_name(fn)} {did} before it ended.", why))
+        if low >= _MIN_KEPT:
+            return
     raise Unclear(f"it couldn't be seen whether {_name(fn)} {terms_of(is_gil_enabled()).keeps}")
 
 

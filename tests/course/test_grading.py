@@ -1,7 +1,8 @@
 """What checks of exercises judge with: each judgement passes what is right and faults what isn't."""
 
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -87,6 +88,32 @@ def test_many_calls_show_what_one_is_too_short_for():
     judged(must_hold, many_calls(gilext.spin_held, 10))
     with pytest.raises(NotYet, match=r"spin_released\(\) (released the GIL|was detached) before"):
         judged(must_hold, many_calls(gilext.spin_released, 10))
+
+
+@pytest.mark.parametrize("is_gil_enabled", [True, False])
+@pytest.mark.parametrize(
+    ("kept", "error", "judgement"),
+    [
+        (1.0, 0.003, None),
+        (0.999, 0.004, None),
+        (0.928, 0.015, NotYet),  # released for a few nanoseconds in each call
+        (0.97, 0.01, NotYet),
+        (0.97, 0.04, Unclear),
+        (1.0, 0.07, Unclear),
+    ],
+)
+def test_only_what_keeps_it_all_the_time_holds(monkeypatch, is_gil_enabled, kept, error, judgement):
+    found = replace(
+        check(gilext.spin_held, 2_000, seconds=0.01),
+        verdict="holds" if is_gil_enabled else "stays attached",
+        gil_enabled=is_gil_enabled,
+        **dict.fromkeys(("held_fraction", "attached_fraction"), kept),
+        **dict.fromkeys(("held_error", "attached_error"), error),
+    )
+    monkeypatch.setattr(grading, "check", lambda fn, *args, seconds: found)
+
+    with pytest.raises(judgement) if judgement else nullcontext():
+        must_hold(gilext.spin_held, 2_000)
 
 
 def test_too_little_evidence_is_no_fault(monkeypatch):
