@@ -42,17 +42,26 @@ WRONG = ("gilext/course/exercises/*/wrong/*/*.c",)  # not compiled: a warning ma
 HEADERS = ("csrc/**/*.h", "tests/csrc/*.h", "examples/build/*/*.h")
 # A function in a slot of CPython's is a warning of -Wpedantic, which a learner needn't dodge.
 PLAIN = ("examples/build/", "gilext/course/exercises/", "gilext/course/mistakes/")
-# The scripts of the lessons run on two interpreters; what else takes long, on one.
+# What takes long runs on one interpreter. These run on more of them: the scripts of the lessons,
+# and the sweeps of each C function for leaks and for allocations that fail.
 LESSONS = "tests/lab/test_examples.py"
+SWEEPS = "tests/test_leaks.py"
 COURSE = "tests/course"
+LAB = "tests/lab"  # measures what two cores do: nothing may run beside it
 # The step of "Build it" in which CPython 3.15 compiles other lines than those before it.
 STEP_OF_3_15 = "tests/course/test_build_steps.py::test_the_commands_of_a_page_work[10_callback]"
 # What takes long and is the only test of much code.
 MEASURED_TOO = (
     "tests/lab/test_lessons.py", "tests/lab/test_further_lessons.py", "tests/lab/test_lab.py",
 )  # fmt: skip
+# What can differ in a free-threaded build when its GIL is on; the rest is told by other builds.
+OF_THE_GIL = (
+    *("tests/checking", "tests/comparison", "tests/integrations", "tests/loops"),
+    *("tests/recording", "tests/test_native.py"),
+)
 PYTEST = ("python", "-P", "-m", "pytest")
 TWO_AT_ONCE = ("-n", "2", "-p", "no:randomly")
+LONG = ("-q", "-m", "slow")
 
 
 def files(*patterns: str) -> list[str]:
@@ -153,49 +162,58 @@ def tests(session: nox.Session, label: str) -> None:
     SUITE_RAN_ON names one that it has run on, and ARCHIVE_ON one on which the session `package`
     runs it: those are left out, and so is what that one runs of all that takes long.
     """
-    has_run = label in (os.environ.get("SUITE_RAN_ON"), os.environ.get("ARCHIVE_ON"))
-    elsewhere = (COURSE, *MEASURED_TOO) if "ARCHIVE_ON" in os.environ else (COURSE,)
-    is_last = label == list(INTERPRETERS)[-1]
-    long = [f"--ignore={path}" for path in elsewhere] if is_last else None
-    mode = None if has_run else TWO_AT_ONCE
-    if mode is None and long is None:
+    runs: list[Sequence[str]] = []
+    if label not in (os.environ.get("SUITE_RAN_ON"), os.environ.get("ARCHIVE_ON")):
+        runs.append(TWO_AT_ONCE)
+    if label == list(INTERPRETERS)[-1]:
+        elsewhere = MEASURED_TOO if "ARCHIVE_ON" in os.environ else ()
+        runs += [
+            (*LONG, *TWO_AT_ONCE, f"--ignore={COURSE}", f"--ignore={LAB}"),
+            (*LONG, LAB, *(f"--ignore={path}" for path in elsewhere)),
+        ]
+    if not runs:
         session.skip("the suite runs on it elsewhere in this gate")
-    run_suite(session, [], INTERPRETERS[label], label, mode, long)
+    run_each(session, installed_for(session, [], INTERPRETERS[label], label), runs)
 
 
 @nox.session(venv_backend="none")
 @nox.parametrize("version", [nox.param(version, id=version) for version in SID_VERSIONS])
 def sid(session: nox.Session, version: str) -> None:
-    """Run the suite on CPython from Debian sid, brought by debootstrap; on the last, the lessons."""
+    """Run the suite on CPython from Debian sid, brought by debootstrap.
+
+    On the last, the sweeps and the lessons too.
+    """
     run = brought_by_debootstrap(session, "sid")
-    long = [LESSONS, STEP_OF_3_15] if version == SID_VERSIONS[-1] else None
-    run_suite(session, run, f"/usr/bin/python{version}", f"sid-{version}", TWO_AT_ONCE, long)
+    runs: list[Sequence[str]] = [TWO_AT_ONCE]
+    if version == SID_VERSIONS[-1]:
+        runs += [(*LONG, *TWO_AT_ONCE, SWEEPS), (*LONG, LESSONS, STEP_OF_3_15)]
+    pytest = installed_for(session, run, f"/usr/bin/python{version}", f"sid-{version}")
+    run_each(session, pytest, runs)
 
 
 @nox.session(venv_backend="none")
 @nox.parametrize("version", [nox.param(version, id=version) for version in FREE_THREADED_VERSIONS])
 def free_threaded(session: nox.Session, version: str) -> None:
-    """Run the suite on CPython built without a GIL, and with its GIL on; and the lessons without.
+    """Run the suite, the sweeps and the lessons on CPython built without a GIL.
 
-    It is built once, from Debian's source, in a folder brought by debootstrap.
+    What can differ when its GIL is on runs so too. It is built once, from Debian's source, in a
+    folder brought by debootstrap.
     """
     run = brought_by_debootstrap(session, "trixie", version)
     python = f"/opt/python{version}/bin/python{version}"
     pytest = installed_for(session, run, python, f"trixie-{version}")
-    for gil in (None, "1"):
+    runs = [TWO_AT_ONCE, (*LONG, *TWO_AT_ONCE, SWEEPS), (*LONG, LESSONS)]
+    for gil, some in ((None, runs), ("1", [(*TWO_AT_ONCE, *OF_THE_GIL)])):
         session.env["PYTHON_GIL"] = gil
-        session.run(*pytest, *(session.posargs or TWO_AT_ONCE), external=True)
-    if not session.posargs:
-        session.env["PYTHON_GIL"] = None
-        session.run(*pytest, "-q", "-m", "slow", LESSONS, external=True)
+        run_each(session, pytest, some)
 
 
 @nox.session(venv_backend="none")
 def old_glibc(session: nox.Session) -> None:
     """Run the suite on Debian 11, whose glibc 2.31 still has its threads in other libraries."""
     run = brought_by_debootstrap(session, "bullseye", "3.11")
-    python = "/opt/python3.11/bin/python3.11"
-    run_suite(session, run, python, "bullseye", TWO_AT_ONCE, None)
+    pytest = installed_for(session, run, "/opt/python3.11/bin/python3.11", "bullseye")
+    run_each(session, pytest, [TWO_AT_ONCE])
 
 
 def brought_by_debootstrap(session: nox.Session, release: str, *built: str) -> list[str]:
@@ -220,24 +238,10 @@ def suite(session: nox.Session) -> None:
     session.run(*pytest, *arguments, external=True)
 
 
-def run_suite(
-    session: nox.Session,
-    prefix: list[str],
-    python: str,
-    label: str,
-    mode: Sequence[str] | None,
-    long: Sequence[str] | None,
-) -> None:
-    """Install the package for an interpreter and run its tests, each command behind a prefix.
-
-    The mode is how the suite is run, or None if it isn't. Of what takes long, it runs the files
-    named, or all, or None. If the session has arguments, they take the place of both.
-    """
-    pytest = installed_for(session, prefix, python, label)
-    if session.posargs or mode is not None:
-        session.run(*pytest, *(session.posargs or mode or ()), external=True)
-    if not session.posargs and long is not None:
-        session.run(*pytest, "-q", "-m", "slow", *long, external=True)
+def run_each(session: nox.Session, pytest: Sequence[str], runs: Sequence[Sequence[str]]) -> None:
+    """Run pytest once for each list of arguments, or with the session's own instead."""
+    for arguments in [tuple(session.posargs)] if session.posargs else runs:
+        session.run(*pytest, *arguments, external=True)
 
 
 def installed_for(
@@ -368,16 +372,16 @@ def sanitizers(session: nox.Session) -> None:
         str(session.run("gcc", f"-print-file-name={name}", external=True, silent=True)).strip()
         for name in ("libasan.so", "libstdc++.so")
     ]
-    session.run(
-        *PYTEST, *TWO_AT_ONCE, "-q", *(f"--ignore={tests}" for tests in NOT_OF_C),
-        *session.posargs,
-        env={
-            "LD_PRELOAD": " ".join(runtimes),
-            "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
-            "UBSAN_OPTIONS": "print_stacktrace=1",
-            "PYTHONMALLOC": "malloc",
-        },
-    )  # fmt: skip
+    environment = {
+        "LD_PRELOAD": " ".join(runtimes),
+        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
+        "UBSAN_OPTIONS": "print_stacktrace=1",
+        "PYTHONMALLOC": "malloc",
+    }
+    of_c = ("-q", *(f"--ignore={tests}" for tests in NOT_OF_C), *session.posargs)
+    session.run(*PYTEST, *TWO_AT_ONCE, *of_c, env=environment)
+    if not session.posargs:
+        session.run(*PYTEST, *TWO_AT_ONCE, *LONG, SWEEPS, env=environment)
 
 
 @nox.session

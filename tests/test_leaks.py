@@ -37,6 +37,7 @@ def test_every_entry_of_the_module_has_a_call(run_child: Callable[..., Any]) -> 
     assert listed - set(entries()) - {"import", "Sampler.__buffer__"} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", GROUPS)
 def test_no_call_leaks(function: str, run_child: Callable[..., Any]) -> None:
     lines = run_child("leaks.py", function, **UNMEASURED).stdout.splitlines()
@@ -51,6 +52,7 @@ def test_a_leak_is_found(run_child: Callable[..., Any]) -> None:
     assert [line for line in lines if " leaks [" not in line] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", GROUPS)
 def test_every_allocation_may_fail(function: str, run_child: Callable[..., Any]) -> None:
     testcapi = pytest.importorskip("_testcapi", reason="this Python has no _testcapi")

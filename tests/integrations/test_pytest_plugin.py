@@ -1,10 +1,12 @@
 """The pytest plugin, in suites of its own: each claim beside one that isn't so."""
 
 import textwrap
+from types import SimpleNamespace
 
 import pytest
 
 from gilext.core.environment import is_gil_enabled
+from gilext.integrations.pytest_watching import claim_of
 
 SUITE = """
 import time
@@ -261,29 +263,36 @@ def test_timeout_ends_a_watched_test(suite):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("marker", "said"),
     [
-        ("0.5", "keywords only"),
-        ("", "not nothing"),
-        ("release=0.5", "not release"),
-        ("releases=1.5", "'releases' must be 0 to 1, not 1.5"),
-        ("releases='all'", "'releases' must be 0 to 1, not 'all'"),
-        ("max_stall=0", "'max_stall' must be 0.001 seconds or more, not 0"),
+        (pytest.mark.gil(0.5), "takes keywords only"),
+        (pytest.mark.gil(), "takes releases= and max_stall=, not nothing"),
+        (pytest.mark.gil(release=0.5), "takes releases= and max_stall=, not release"),
+        (pytest.mark.gil(releases=1.5), "'releases' must be 0 to 1, not 1.5"),
+        (pytest.mark.gil(releases="all"), "'releases' must be 0 to 1, not 'all'"),
+        (pytest.mark.gil(max_stall=0), "'max_stall' must be 0.001 seconds or more, not 0"),
     ],
 )
-def test_wrong_marker_is_a_usage_error_that_names_the_argument(suite, arguments, said):
+def test_wrong_marker_is_a_usage_error_that_names_the_argument(marker, said):
+    item = SimpleNamespace(nodeid="test_it", get_closest_marker=lambda _: marker.mark)
+
+    with pytest.raises(pytest.UsageError, match=f"test_it: .*{said}$"):
+        claim_of(item)
+
+
+def test_usage_error_is_one_line_that_names_the_test(suite):
     result = suite(
-        f"""
+        """
         import pytest
 
-        @pytest.mark.gil({arguments})
+        @pytest.mark.gil(releases=1.5)
         def test_it():
             pass
         """
     )
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: *test_it: *{said}*".replace("[", "?")])
+    result.stderr.fnmatch_lines(["ERROR: *test_it: 'releases' must be 0 to 1, not 1.5"])
 
 
 @pytest.mark.slow

@@ -23,13 +23,18 @@ from planting import CASES, plant
 pytestmark = pytest.mark.usefixtures("little_to_collect")
 
 
+# One of each kind; what else there is takes long.
+KINDS = ("argument", "result", "on_error", "memory", "heap")
+EACH_CASE = [pytest.param(name, marks=() if name in KINDS else pytest.mark.slow) for name in CASES]
+
+
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):
     """Build and import the module of planted leaks."""
     return plant(tmp_path_factory.mktemp("planted"))
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", EACH_CASE)
 def test_planted_leak_is_found_and_named(planted, name):
     make, options, of = CASES[name]
     if name == "none" and is_immortal(None):
@@ -46,7 +51,7 @@ def test_planted_leak_is_found_and_named(planted, name):
         assert f"leak_{name} leaks one" in report.sentence
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", EACH_CASE)
 def test_sound_twin_is_cleared(planted, name):
     make, options, _ = CASES[name]
 
