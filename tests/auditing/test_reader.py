@@ -287,10 +287,10 @@ def test_memory_does_not_grow_with_the_number_of_files(folder, monkeypatch):
         return _resident_kib("self"), _resident_kib(pid_of(reader))
 
     with BinaryReader(seconds=SLOW_SECONDS) as reader:
-        before, after = size_after(500), size_after(2000)
+        before, after = size_after(500), size_after(8000)
 
-    # A kibibyte for each file would be 2000.
-    assert [new - old < 1000 for new, old in zip(after, before, strict=True)] == [True, True]
+    # A kibibyte for each file would be 8000. What waits for the garbage collector is some 2000.
+    assert [new - old < 4000 for new, old in zip(after, before, strict=True)] == [True, True]
 
 
 def _resident_kib(pid):
