@@ -66,6 +66,20 @@ def watch(learner, monkeypatch):
 
 
 @pytest.fixture
+def heeded():
+    """Have signals heeded, which a shell's background job and nohup ignore."""
+    handlers = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+        signal.SIGHUP: signal.SIG_DFL,
+    }
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
 def session(tmp_path, course):
     make_folder(tmp_path / "own")
     progress = read_progress(tmp_path / "own")
@@ -132,6 +146,7 @@ def test_keys_arrive_one_by_one_and_arrows_whole(learner, watch, session, grades
     assert session.current.name == current
 
 
+@pytest.mark.usefixtures("heeded")
 def test_ctrl_c_is_told_by_the_exit_code(learner, watch, session, grades):
     grades.then = [lambda: signal.raise_signal(signal.SIGINT)]
     before = learner.flags()
@@ -140,6 +155,7 @@ def test_ctrl_c_is_told_by_the_exit_code(learner, watch, session, grades):
     assert learner.flags() == before
 
 
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_signal_that_ends_it_leaves_the_terminal_as_before(learner, watch, session, grades, number):
     grades.then = [lambda: signal.raise_signal(number)]
