@@ -411,8 +411,9 @@ def test_ctrl_c_ends_the_recording_with_a_report(target: Target) -> None:
     interrupted = 130
     while interrupted == 130:  # it came too early, and so there is nothing to report
         attacher = subprocess.Popen(
-            command(target.pid, "--seconds", 1000, "--json"), stdout=subprocess.PIPE, text=True
-        )
+            command(target.pid, "--seconds", 1000, "--json"), stdout=subprocess.PIPE, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )  # fmt: skip
         target.await_state(lambda state: MARK in state["sys"] and state["folder"] == [])
         time.sleep(0.1)
         attacher.send_signal(signal.SIGINT)
