@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gilext.core.environment import environment_line, gil_notes, unknown_cores
 from gilext.core.report import Report, Table, counted
 from gilext.recording.culprits import Culprit, culprits_of, own_place
-from gilext.recording.summary import held_part, line_table, thread_table
+from gilext.recording.summary import held_part, line_table, thread_table, without_a_line
 from gilext.recording.thread_rows import sum_of_known, told_apart
 from gilext.recording.world_report import (
     attached_line,
@@ -62,16 +62,17 @@ def _world(recording: Recording) -> Iterator[Table | str]:
 
 
 def _figures(recording: Recording, culprits: tuple[Culprit, ...]) -> Iterator[Table]:
-    """Return the lines and the threads."""
+    """Return the lines, or for how long they are unknown, and the threads."""
     threads, has_gil = recording.by_thread, had_gil(recording)
+    held = sum(thread.held_seconds for thread in threads)
+    attached = sum_of_known([thread.attached_seconds for thread in threads])
+    waited = recording.wait_seconds
     if culprits:
-        yield line_table(
-            culprits,
-            sum(thread.held_seconds for thread in threads),
-            recording.wait_seconds,
-            attached_seconds=sum_of_known([thread.attached_seconds for thread in threads]),
-            has_gil=has_gil,
-        )
+        yield line_table(culprits, held, waited, attached_seconds=attached, has_gil=has_gil)
+    elif recording.lines_unavailable_reason is None and (
+        unknown := without_a_line((), held, waited, attached)
+    ):
+        yield unknown
     if threads:
         yield thread_table(threads, recording.seconds, recording.wait_seconds, has_gil=has_gil)
 

@@ -297,6 +297,16 @@ def test_what_has_to_be_known_of_a_process_is_said_with_its_number(of_process):
     ) in notes
 
 
+def test_lines_that_nobody_saw_are_said_to_be_unknown_and_those_switched_off_are_not(of_process):
+    unseen = of_process(100, stacks=(), waited=0.0)
+    blind = of_process(101, stacks=(), lines_unavailable_reason="they were switched off")
+
+    assert "the line is unknown for 0.500 s held" in unseen.report().body
+    assert "the line is unknown for 0.500 s held" in family(unseen, blind).report().body
+    assert not any("line is unknown" in str(part) for part in blind.report().body)
+    assert not any("line is unknown" in str(part) for part in family(blind, blind).report().body)
+
+
 def test_a_single_recording_says_that_it_is_incomplete(of_process):
     alone = of_process(incomplete_reason="the process was killed")
 

@@ -93,6 +93,7 @@ def test_without_waits_the_text_says_what_was_held(recording):
     assert str(recording).splitlines() == [
         "the GIL was held for 26.0% ± 1.0% of 1.000 s",
         "CPython 3.99.0, with a GIL, 1.5 of 8 cores usable",
+        "the line is unknown for 0.260 s held",
         "",
         "thread      held s  of the time  longest ms",
         "──────────  ──────  ───────────  ──────────",
