@@ -61,7 +61,7 @@ def _world(recording: Recording) -> Iterator[Table | str]:
         yield pause_table(recording)
 
 
-def _figures(recording: Recording, culprits: tuple[Culprit, ...]) -> Iterator[Table]:
+def _figures(recording: Recording, culprits: tuple[Culprit, ...]) -> Iterator[Table | str]:
     """Return the lines, or for how long they are unknown, and the threads."""
     threads, has_gil = recording.by_thread, had_gil(recording)
     held = sum(thread.held_seconds for thread in threads)
