@@ -261,7 +261,7 @@ def installed_for(
 def course(session: nox.Session) -> None:
     """Type the commands of "Build it", make each mistake, and grade each exercise's solutions."""
     install(session, ".[test]")
-    session.run(*PYTEST, "-q", *TWO_AT_ONCE, "-m", "slow", COURSE, *session.posargs)
+    session.run(*PYTEST, *LONG, *TWO_AT_ONCE, COURSE, *session.posargs)
 
 
 @nox.session
@@ -391,7 +391,7 @@ def plain_c(session: nox.Session) -> None:
     for checks in ("address,undefined", "thread"):
         flags = f"-fsanitize={checks}"
         session.run(
-            *PYTEST, "-q", "--noconftest", "-m", "slow", "tests/csrc/test_programs.py",
+            *PYTEST, *LONG, "--noconftest", "tests/csrc/test_programs.py",
             *session.posargs,
             env={"CFLAGS": f"{flags} -fno-sanitize-recover=all", "LDFLAGS": flags},
         )  # fmt: skip

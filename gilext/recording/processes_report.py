@@ -16,12 +16,13 @@ from gilext.recording.reports import (
     as_clause,
     caveats,
     has_much_to_gain,
+    line_figures,
     longest_wait,
     missing_processes,
     recording_report,
     worst_victim,
 )
-from gilext.recording.summary import LINES_TITLE, held_part, line_table, without_a_line
+from gilext.recording.summary import LINES_TITLE, held_part
 from gilext.recording.thread_rows import sum_of_known
 from gilext.recording.world_report import had_gil, sees_world, stops_line
 
@@ -44,7 +45,8 @@ def processes_report(recording: Recording) -> Report:
     recordings = recording.processes()
     lines = common_lines(recordings)
     body: list[Table | str] = [process_table(recordings)]
-    body += _lines(recordings, lines)
+    culprits, numbers = [one.culprit for one in lines], [one.processes() for one in lines]
+    body += line_figures(recordings, culprits, numbers)
     return Report(
         title=_verdict(recordings, lines),
         place=environment_line(recording.environment),
@@ -117,27 +119,6 @@ def _because(lines: Sequence[CommonLine], waited: float | None) -> str:
         return f"; the line that held most is {place}"
     part = min((line.caused_wait_seconds or 0.0) / waited, 1.0)
     return f"; {part:.0%} of that because of {place}" if part > 0 else ""
-
-
-def _lines(recordings: Sequence[Recording], lines: Sequence[CommonLine]) -> Iterator[Table | str]:
-    """Return the lines, or for how long they are unknown where they were looked for."""
-    if not lines:
-        recordings = [one for one in recordings if one.lines_unavailable_reason is None]
-    threads = [thread for one in recordings for thread in one.by_thread]
-    held = sum(thread.held_seconds for thread in threads)
-    attached = sum_of_known([thread.attached_seconds for thread in threads])
-    waited = sum_of_known([one.wait_seconds for one in recordings])
-    if lines:
-        yield line_table(
-            [one.culprit for one in lines],
-            held,
-            waited,
-            [one.processes() for one in lines],
-            attached_seconds=attached,
-            has_gil=any(map(had_gil, recordings)),
-        )
-    elif unknown := without_a_line((), held, waited, attached):
-        yield unknown
 
 
 def _stalls(recordings: Sequence[Recording]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gilext.core.environment import environment_line, gil_notes, unknown_cores
@@ -62,19 +62,36 @@ def _world(recording: Recording) -> Iterator[Table | str]:
 
 
 def _figures(recording: Recording, culprits: tuple[Culprit, ...]) -> Iterator[Table | str]:
-    """Return the lines, or for how long they are unknown, and the threads."""
-    threads, has_gil = recording.by_thread, had_gil(recording)
+    """Return the lines and the threads."""
+    yield from line_figures([recording], culprits)
+    if recording.by_thread:
+        yield thread_table(
+            recording.by_thread,
+            recording.seconds,
+            recording.wait_seconds,
+            has_gil=had_gil(recording),
+        )
+
+
+def line_figures(
+    recordings: Sequence[Recording],
+    culprits: Sequence[Culprit],
+    processes: Sequence[str] | None = None,
+) -> Iterator[Table | str]:
+    """Return the lines, or for how long they are unknown where they were looked for."""
+    if not culprits:
+        recordings = [one for one in recordings if one.lines_unavailable_reason is None]
+    threads = [thread for one in recordings for thread in one.by_thread]
     held = sum(thread.held_seconds for thread in threads)
     attached = sum_of_known([thread.attached_seconds for thread in threads])
-    waited = recording.wait_seconds
+    waited = sum_of_known([one.wait_seconds for one in recordings])
+    has_gil = any(map(had_gil, recordings))
     if culprits:
-        yield line_table(culprits, held, waited, attached_seconds=attached, has_gil=has_gil)
-    elif recording.lines_unavailable_reason is None and (
-        unknown := without_a_line((), held, waited, attached)
-    ):
+        yield line_table(
+            culprits, held, waited, processes, attached_seconds=attached, has_gil=has_gil
+        )
+    elif unknown := without_a_line((), held, waited, attached):
         yield unknown
-    if threads:
-        yield thread_table(threads, recording.seconds, recording.wait_seconds, has_gil=has_gil)
 
 
 def verdict(recording: Recording, culprits: tuple[Culprit, ...]) -> str:
